@@ -1,0 +1,1 @@
+//! One TIFF block between its compressed bytes and its samples: compressions, predictors, bit depths

@@ -1,0 +1,1 @@
+//! Reads TIFF, BigTIFF, GeoTIFF and Cloud Optimized GeoTIFF by range requests

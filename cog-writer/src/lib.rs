@@ -1,0 +1,1 @@
+//! Writes valid Cloud Optimized GeoTIFFs in bounded memory

@@ -1,0 +1,1 @@
+//! From any raster source to a picture: plan, warp, colour, encode

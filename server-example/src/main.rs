@@ -1,0 +1,2 @@
+//! The binary `smalti`.
+fn main() {}
