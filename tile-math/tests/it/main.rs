@@ -1,0 +1,4 @@
+//! What tile-math promises.
+
+#[cfg(test)]
+mod smoke;
