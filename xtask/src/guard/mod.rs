@@ -1,0 +1,11 @@
+//! `cargo xtask guard`: the rules of the house that no compiler checks.
+
+mod layout;
+mod licences;
+mod rings;
+mod run;
+mod spdx;
+mod tree;
+mod wasm;
+
+pub(crate) use run::{Part, run};

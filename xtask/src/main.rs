@@ -1,0 +1,127 @@
+//! Developer commands, run as `cargo xtask COMMAND`.
+//!
+//! | Command | Does |
+//! | --- | --- |
+//! | `test` | brings what the tests measure against (oracles, a browser, object stores on the loopback interface) and runs every test |
+//! | `guard` | holds the crates to their rings, their file layout, their licences, and to WebAssembly |
+//! | `viewer` | builds the web viewer's bundle |
+//!
+//! A tool that is missing and cannot be installed fails the command and is named; nothing is skipped.
+
+mod guard;
+mod process;
+mod services;
+mod test;
+mod tools;
+mod viewer;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test [ARG]...     install the oracles, start the object stores, and run `cargo test --workspace`;
+                    ARG goes to cargo test: `cargo xtask test -p cog-reader -- header`
+  guard [PART]...   check rings, layout, licences and wasm, or only the PARTs named so
+  viewer            build the web viewer's bundle with npm
+
+environment:
+  SMALTI_TOOLS      folder for what is installed (default: xtask/ in cargo's target folder)
+  SMALTI_SHARED     folder with shared fixtures (default: ../shared, if it is there)
+  SMALTI_PYTHON, SMALTI_CHROMIUM, SMALTI_GDAL_VALIDATE
+                    use this program instead of installing one
+";
+
+/// What the command line asked for.
+#[derive(Debug, PartialEq)]
+enum Command {
+    Test(Vec<String>),
+    Guard(Vec<guard::Part>),
+    Viewer,
+    Help,
+}
+
+fn main() -> ExitCode {
+    let command = match parse(std::env::args().skip(1)) {
+        Ok(command) => command,
+        Err(message) => {
+            eprintln!("{message}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let done = match command {
+        Command::Test(args) => test::run_tests(&args),
+        Command::Guard(parts) => guard::run(&parts),
+        Command::Viewer => viewer::build(),
+        Command::Help => {
+            print!("{USAGE}");
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads the command line; the error is what is wrong with it.
+fn parse(mut args: impl Iterator<Item = String>) -> Result<Command, String> {
+    let name = args.next().ok_or("no command given")?;
+    let rest: Vec<String> = args.collect();
+    match name.as_str() {
+        "test" => Ok(Command::Test(rest)),
+        "guard" if rest.is_empty() => Ok(Command::Guard(guard::Part::ALL.to_vec())),
+        "guard" => rest
+            .iter()
+            .map(|part| part.parse())
+            .collect::<Result<_, _>>()
+            .map(Command::Guard),
+        "viewer" if rest.is_empty() => Ok(Command::Viewer),
+        "viewer" => Err(format!(
+            "`viewer` takes no argument, got `{}`",
+            rest.join(" ")
+        )),
+        "help" | "-h" | "--help" => Ok(Command::Help),
+        other => Err(format!("there is no command `{other}`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, guard::Part, parse};
+
+    fn parsed(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn commands_and_their_arguments_are_told_apart() {
+        assert_eq!(
+            parsed("guard wasm rings"),
+            Ok(Command::Guard(vec![Part::Wasm, Part::Rings]))
+        );
+        assert_eq!(parsed("guard"), Ok(Command::Guard(Part::ALL.to_vec())));
+        assert_eq!(
+            parsed("test -p x"),
+            Ok(Command::Test(vec!["-p".into(), "x".into()]))
+        );
+        assert_eq!(parsed("viewer"), Ok(Command::Viewer));
+    }
+
+    #[test]
+    fn wrong_usage_is_named() {
+        for (line, named) in [
+            ("", "no command"),
+            ("tset", "tset"),
+            ("guard rins", "rins"),
+            ("viewer now", "now"),
+        ] {
+            let message = parsed(line).unwrap_err();
+            assert!(message.contains(named), "{line}: {message}");
+        }
+    }
+}
