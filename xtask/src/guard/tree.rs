@@ -82,21 +82,19 @@ pub(crate) fn check() -> Result<Vec<String>> {
     let mut violations = Vec::new();
     for package in INNER {
         for question in &QUESTIONS {
-            let tree = |more: &[&str]| {
-                capture(
-                    cargo()
-                        .args(["tree", "--quiet", "-p", package])
-                        .args(question.args)
-                        .args(more)
-                        .current_dir(root()),
-                )
-            };
-            for name in names(&tree(&["--prefix", "none", "--format", "{p}"])?) {
+            let tree = capture(
+                cargo()
+                    .args(["tree", "--quiet", "-p", package])
+                    .args(question.args)
+                    .args(["--prefix", "none", "--format", "{p}"])
+                    .current_dir(root()),
+            )?;
+            for name in names(&tree) {
                 if (question.breaks)(name) {
-                    let path = tree(&["--invert", name]).unwrap_or_default();
                     violations.push(format!(
-                        "{package} pulls in {name} {}:\n{path}",
-                        question.with
+                        "{package} pulls in {name} {}; see `cargo tree -p {package} {} -i {name}`",
+                        question.with,
+                        question.args.join(" ")
                     ));
                 }
             }
