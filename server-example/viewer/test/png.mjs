@@ -1,0 +1,88 @@
+/** Just enough PNG for the tests: 8-bit RGB(A), no interlacing. */
+
+import { deflateSync, inflateSync } from "node:zlib";
+
+const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+/**
+ * @param {Buffer} file
+ * @returns {{width: number, height: number, at(x: number, y: number): number[]}}
+ */
+export function decodePng(file) {
+  if (!file.subarray(0, 8).equals(SIGNATURE)) throw new Error("not a PNG");
+  let [width, height, channels] = [0, 0, 0];
+  const compressed = [];
+  for (let offset = 8; offset < file.length; ) {
+    const length = file.readUInt32BE(offset);
+    const type = file.toString("latin1", offset + 4, offset + 8);
+    const data = file.subarray(offset + 8, offset + 8 + length);
+    if (type === "IHDR") {
+      width = data.readUInt32BE(0);
+      height = data.readUInt32BE(4);
+      channels = { 2: 3, 6: 4 }[data[9]] ?? 0;
+      if (data[8] !== 8 || channels === 0 || data[12] !== 0) throw new Error("not 8-bit RGB(A)");
+    }
+    if (type === "IDAT") compressed.push(data);
+    offset += length + 12;
+  }
+  const raw = inflateSync(Buffer.concat(compressed));
+  const stride = width * channels;
+  const pixels = Buffer.alloc(stride * height);
+  for (let y = 0; y < height; y += 1) {
+    const filter = raw[y * (stride + 1)];
+    for (let i = 0; i < stride; i += 1) {
+      const left = i >= channels ? pixels[y * stride + i - channels] : 0;
+      const up = y > 0 ? pixels[(y - 1) * stride + i] : 0;
+      const corner = i >= channels && y > 0 ? pixels[(y - 1) * stride + i - channels] : 0;
+      const predicted = [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter];
+      pixels[y * stride + i] = raw[y * (stride + 1) + 1 + i] + predicted;
+    }
+  }
+  const at = (x, y) => {
+    const start = Math.round(y) * stride + Math.round(x) * channels;
+    return [...pixels.subarray(start, start + 3)];
+  };
+  return { width, height, at };
+}
+
+/** The predictor of PNG's filter type 4 (PNG specification, 9.4). */
+function paeth(left, up, corner) {
+  const estimate = left + up - corner;
+  const distances = [left, up, corner].map((value) => Math.abs(estimate - value));
+  return [left, up, corner][distances.indexOf(Math.min(...distances))];
+}
+
+/**
+ * @param {number} size width and height
+ * @param {Uint8Array} rgba
+ */
+export function encodePng(size, rgba) {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(size, 0);
+  header.writeUInt32BE(size, 4);
+  header.set([8, 6, 0, 0, 0], 8);
+  const rows = Buffer.alloc(size * (size * 4 + 1));
+  for (let y = 0; y < size; y += 1) {
+    rows.set(rgba.subarray(y * size * 4, (y + 1) * size * 4), y * (size * 4 + 1) + 1);
+  }
+  const chunks = [["IHDR", header], ["IDAT", deflateSync(rows, { level: 1 })], ["IEND", Buffer.alloc(0)]];
+  return Buffer.concat([SIGNATURE, ...chunks.map(([type, data]) => chunk(type, data))]);
+}
+
+function chunk(type, data) {
+  const framed = Buffer.alloc(data.length + 12);
+  framed.writeUInt32BE(data.length, 0);
+  framed.write(type, 4, "latin1");
+  data.copy(framed, 8);
+  framed.writeUInt32BE(crc(framed.subarray(4, data.length + 8)), data.length + 8);
+  return framed;
+}
+
+function crc(bytes) {
+  let value = 0xffffffff;
+  for (const byte of bytes) {
+    value ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
+  }
+  return ~value >>> 0;
+}
