@@ -5,7 +5,7 @@ import { colormapNames } from "./colormaps.js";
 import { debounce, fill, h, icon } from "./dom.js";
 import { readHash, writeHash } from "./hash.js";
 import { createLayerList } from "./layer-list.js";
-import { deepestTile, defaultStyle, missingRanges, parseLayers, tileTemplate } from "./layers.js";
+import { deepestTile, defaultStyle, missingRanges, parseLayers, roundRange, tileTemplate } from "./layers.js";
 import { drawLegend } from "./legend.js";
 import { unwrapBounds, viewOfBounds } from "./mercator.js";
 import { createNotices } from "./notices.js";
@@ -109,7 +109,8 @@ export function start(createEngine, options) {
   function refresh(rebuild = false) {
     const pixels = window.devicePixelRatio >= DENSE ? 512 : 256;
     const drawn = [];
-    for (const layer of layers) {
+    // The chosen layer lies on top: who changes its colours wants to see them.
+    for (const layer of layers.toSorted((a, b) => Number(b.info.id === active) - Number(a.info.id === active))) {
       if (!layer.visible) continue;
       const tiles = tileTemplate(layer, pixels);
       if (tiles === null) {
@@ -174,7 +175,7 @@ export function start(createEngine, options) {
       const answer = await cachedStatistics(layer, bands);
       answer.forEach(({ low, high, min, max }, i) => {
         const span = low < high ? [low, high] : min < max ? [min, max] : [low - 0.5, low + 0.5];
-        if (span.every(Number.isFinite)) layer.style.ranges.set(bands[i], [span[0], span[1]]);
+        if (span.every(Number.isFinite)) layer.style.ranges.set(bands[i], roundRange(span[0], span[1]));
       });
       if (missingRanges(layer).length > 0) throw new ApiError("The file has no valid pixel to stretch.", 200);
       searching.delete(id);

@@ -24,7 +24,7 @@ export function writeHash(view, layers, active) {
   for (const { info, visible, style } of layers) {
     if (!visible) continue;
     const bands = shownBands(style);
-    const ranges = bands.map((band) => style.ranges.get(band)?.join("~") ?? "").join(",");
+    const ranges = bands.map((band) => style.ranges.get(band)?.map(short).join("~") ?? "").join(",");
     parts.push(
       `l=${[
         encode(info.id),
@@ -111,9 +111,14 @@ function readStyle({ info, style }, spec, colormaps) {
       if (valid && i < bands.length) style.ranges.set(bands[i], [min, max]);
     });
   }
-  const name = decode(colormap ?? "");
+  const name = colormap === undefined ? null : decode(colormap);
   if (name === "" || (name !== null && colormaps.includes(name))) style.colormap = name;
   if (RESAMPLINGS.some(([known]) => known === resampling)) style.resampling = resampling;
+}
+
+/** @param {number} value */
+function short(value) {
+  return Number(value.toPrecision(9));
 }
 
 /** @param {string} text */

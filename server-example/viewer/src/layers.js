@@ -185,7 +185,7 @@ export function defaultStyle(info, colormaps) {
  */
 function defaultRange(info, band) {
   if (info.dtype === "uint8" && dataBands(info).length >= 3) return [0, 255];
-  return band.hint;
+  return band.hint && roundRange(...band.hint);
 }
 
 /**
@@ -197,6 +197,21 @@ function defaultColormap(info, colormaps) {
   const said = `${info.name} ${info.bands[0].label}`.replaceAll("_", " ");
   const wanted = heights.test(said) ? ["terrain", "viridis"] : ["viridis"];
   return wanted.find((name) => colormaps.includes(name)) ?? "";
+}
+
+/**
+ * A range in numbers that a person can read: to a thousandth of its width, outwards.
+ *
+ * @param {number} min
+ * @param {number} max
+ * @returns {[number, number]}
+ */
+export function roundRange(min, max) {
+  if (!(min < max)) return [min, max];
+  const digits = 3 - Math.ceil(Math.log10(max - min));
+  if (digits < 0) return [Math.floor(min), Math.ceil(max)];
+  const scale = 10 ** Math.min(15, digits);
+  return [Math.floor(min * scale) / scale, Math.ceil(max * scale) / scale];
 }
 
 /**

@@ -62,7 +62,7 @@ export function createReadout(host) {
     at(layer, lon, lat) {
       const wrapped = wrapLongitude(lon);
       host.hidden = false;
-      fill(place, coordinate(lat, "N", "S"), " ", coordinate(wrapped, "E", "W"));
+      fill(place, coordinate(lat, "N", "S"), ", ", coordinate(wrapped, "E", "W"));
       ask.cancel();
       request.abort();
       if (!layer || !layer.visible) {

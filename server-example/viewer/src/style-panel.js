@@ -3,7 +3,7 @@
 import { createColormapPicker } from "./colormap-picker.js";
 import { fill, h } from "./dom.js";
 import { drawHistogram } from "./histogram.js";
-import { RESAMPLINGS, dataBands, isStretched, shownBands } from "./layers.js";
+import { RESAMPLINGS, dataBands, isStretched, roundRange, shownBands } from "./layers.js";
 
 /**
  * @typedef {import("./layers.js").Layer} Layer
@@ -197,7 +197,7 @@ function stretch(layer, around, rebuilt) {
       const answer = await around.statistics(layer, shown);
       answer.forEach((band, i) => {
         const [min, max] = choose(band);
-        if (min < max) style.ranges.set(shown[i], [min, max]);
+        if (min < max) style.ranges.set(shown[i], roundRange(min, max));
       });
       rebuilt();
     } catch (error) {
