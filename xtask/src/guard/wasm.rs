@@ -25,30 +25,22 @@ pub(crate) fn check(metadata: &Metadata) -> Result<Vec<String>> {
     for package in INNER {
         let mut build = toolchain.cargo(root());
         build.args(["build", "--quiet", "--target=wasm32-unknown-unknown"]);
-        steps.push(run(build.args([
-            "--no-default-features",
-            "--package",
-            package,
-        ])));
-    }
-    steps.push(smoke(&tools, &toolchain, metadata));
+        let built = run(build.args(["--no-default-features", "--package", package]));
+        steps.push(built.with_context(|| format!("{package} does not build alone for a browser")));
 
-    // WASI is the same instruction set with a clock and an output, which libtest needs.
-    let mut tests = toolchain.cargo(root());
-    tests.args([
-        "test",
-        "--target=wasm32-wasip1",
-        "--no-default-features",
-        "--lib",
-    ]);
-    for package in INNER {
-        tests.args(["--package", package]);
+        // WASI is the same instruction set with a clock and an output, which libtest needs.
+        let mut test = toolchain.cargo(root());
+        test.args(["test", "--target=wasm32-wasip1", "--lib", "--no-fail-fast"]);
+        let tested = run(test.args(["--no-default-features", "--package", package]));
+        steps.push(tested.with_context(|| format!("{package} fails its unit tests under WASI")));
     }
-    steps.push(run(tests.arg("--no-fail-fast")));
+    let smoke = smoke(&tools, &toolchain, metadata);
+    steps.push(smoke.context("the program that links all of them does not run"));
+    // The outermost message only: what it stands for was printed as it happened.
     Ok(steps
         .into_iter()
         .filter_map(Result::err)
-        .map(|error| format!("{error:#}"))
+        .map(|error| error.to_string())
         .collect())
 }
 
