@@ -21,10 +21,11 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  test [ARG]...     install the oracles, start the object stores, and run `cargo test --workspace`;
-                    ARG goes to cargo test: `cargo xtask test -p cog-reader -- header`
+  test [ARG]...     install the oracles, start the object stores, and run `cargo test --workspace`
+                    and the viewer's tests; ARG goes to cargo test, which then runs alone:
+                    `cargo xtask test -p cog-reader -- header`
   guard [PART]...   check rings, layout, licences and wasm, or only the PARTs named so
-  viewer            build the web viewer's bundle with npm
+  viewer            build the web viewer's bundle with npm, in server-example/viewer/dist
 
 environment:
   SMALTI_TOOLS      folder for what is installed (default: xtask/ in cargo's target folder)

@@ -7,9 +7,11 @@ use anyhow::Result;
 use crate::process::{cargo, run};
 use crate::services::{BUCKET, Service};
 use crate::tools::Tools;
+use crate::viewer;
 use crate::workspace::root;
 
-/// Runs `cargo test` with `args`, over the whole workspace unless they name packages.
+/// Runs `cargo test` with `args`, over the whole workspace unless they name packages; without `args`
+/// also the viewer's own tests.
 ///
 /// The environment that tests find is described in `CONTRIBUTING.md`.
 ///
@@ -39,7 +41,15 @@ pub(crate) fn run_tests(args: &[String]) -> Result<()> {
         // Where object_store's emulator mode looks, without the account's name.
         .env("AZURITE_BLOB_STORAGE_URL", origin(&azure.endpoint));
     point_at_shared(&mut command);
-    run(&mut command)
+    if std::env::var_os("SMALTI_VIEWER").is_none() {
+        command.env("SMALTI_VIEWER", "require");
+    }
+    let tested = run(&mut command);
+    if args.is_empty() {
+        // Both verdicts are wanted, whichever comes first.
+        viewer::test(&oracles.chromium)?;
+    }
+    tested
 }
 
 /// The arguments of cargo for the user's `args`.
