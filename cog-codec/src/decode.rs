@@ -1,0 +1,304 @@
+//! From a block's bytes to its samples.
+
+use std::borrow::Cow;
+
+use cog_raster::{SampleType, Samples};
+use half::f16;
+use num_complex::Complex;
+
+use crate::{
+    BlockLayout, ByteOrder, CodecRegistry, Compression, Error, SampleFormat, bits,
+    bytes::Word,
+    interleave::split,
+    predictor::{undo_floating_point, undo_horizontal},
+};
+
+/// A decoded block.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DecodedBlock {
+    /// `samples × rows × width`, band-sequential, of the layout's [`sample_type`](BlockLayout::sample_type).
+    pub samples: Samples,
+    /// Rows decoded, from the top.
+    pub rows: u32,
+    /// Validity of each pixel, 0 or 255, `rows × width`, if the compression stores one (LERC).
+    pub valid: Option<Vec<u8>>,
+}
+
+impl DecodedBlock {
+    /// A block of samples with every pixel valid: for a sparse block, which has no bytes.
+    #[must_use]
+    pub const fn new(samples: Samples, rows: u32) -> Self {
+        Self {
+            samples,
+            rows,
+            valid: None,
+        }
+    }
+
+    /// Bytes that the block takes in memory: what a cache charges.
+    #[must_use]
+    pub fn byte_len(&self) -> usize {
+        self.samples.byte_len() + self.valid.as_ref().map_or(0, Vec::len)
+    }
+}
+
+/// Decodes a block, or its first `rows` rows where no more are needed.
+///
+/// # Shape and units
+///
+/// `input` is one block as stored. Samples are delivered as stored, widened to
+/// the next sample type: nothing is inverted, scaled or masked. JPEG's YCbCr
+/// becomes RGB.
+///
+/// # Errors
+///
+/// [`Error::Unsupported`] names a compression, predictor or depth that this
+/// build has no code for; [`Error::Malformed`] the bytes' mistake;
+/// [`Error::InvalidLayout`] an impossible layout.
+pub fn decode_block(
+    registry: &CodecRegistry,
+    layout: &BlockLayout,
+    input: &[u8],
+    rows: Option<u32>,
+) -> Result<DecodedBlock, Error> {
+    check(layout)?;
+    let rows = rows.map_or(layout.height, |rows| rows.clamp(1, layout.height));
+    let codec = registry
+        .codec(layout.compression)
+        .ok_or_else(|| Error::unsupported(layout.compression.to_string()))?;
+    // libtiff reverses the stored bytes before every codec but JPEG.
+    let input = match layout.fill_order_lsb && layout.compression != Compression::JPEG {
+        true => Cow::Owned(bits::reverse(input)),
+        false => Cow::Borrowed(input),
+    };
+    layout.encoded_len()?;
+    let mut raw = vec![0; layout.row_bytes()? * rows as usize];
+    let decoded = codec.decode(layout, &input, &mut raw)?;
+    Ok(DecodedBlock {
+        samples: samples(layout, raw)?,
+        rows,
+        valid: decoded.valid,
+    })
+}
+
+/// Tag 262: YCbCr.
+const YCBCR: u16 = 6;
+
+fn check(layout: &BlockLayout) -> Result<(), Error> {
+    if layout.width == 0 || layout.height == 0 || layout.samples == 0 {
+        let (width, height, samples) = (layout.width, layout.height, layout.samples);
+        return Err(Error::InvalidLayout {
+            reason: format!("{width} × {height} pixels of {samples} samples"),
+        });
+    }
+    if layout.photometric == YCBCR
+        && layout.compression != Compression::JPEG
+        && layout.ycbcr_subsampling != (1, 1)
+        && layout.samples > 1
+    {
+        return Err(Error::unsupported("subsampled YCbCr outside JPEG"));
+    }
+    let whole = matches!(layout.bits, 8 | 16 | 32 | 64 | 128);
+    let float = layout.format == SampleFormat::Float;
+    match layout.predictor {
+        // A codec of pictures or blobs has no use for a predictor; libtiff ignores the tag there.
+        1 => Ok(()),
+        2 if whole => Ok(()),
+        3 if float && matches!(layout.bits, 16 | 24 | 32 | 64) => Ok(()),
+        _ if !takes_predictor(layout.compression) => Ok(()),
+        2 | 3 => Err(Error::unsupported(format!(
+            "predictor {} on samples of {} bits, format {:?},",
+            layout.predictor, layout.bits, layout.format
+        ))),
+        other => Err(Error::unsupported(format!("predictor {other}"))),
+    }
+}
+
+/// Only these compressions look at tag 317 (libtiff's `TIFFPredictorInit`).
+pub(crate) const fn takes_predictor(compression: Compression) -> bool {
+    matches!(
+        compression,
+        Compression::LZW
+            | Compression::DEFLATE
+            | Compression::DEFLATE_OLD
+            | Compression::LZMA
+            | Compression::ZSTD
+            | Compression::PIXARLOG
+    )
+}
+
+/// Undoes predictor, byte order and packing, and splits the bands.
+fn samples(layout: &BlockLayout, mut raw: Vec<u8>) -> Result<Samples, Error> {
+    let sample_type = layout.sample_type()?;
+    let mut order = layout.byte_order;
+    let predictor = if takes_predictor(layout.compression) {
+        layout.predictor
+    } else {
+        1
+    };
+    let count = usize::from(layout.samples);
+    let row_len = layout.width as usize * count;
+    if predictor == 3 {
+        let bytes = usize::from(layout.bits / 8);
+        undo_floating_point(&mut raw, layout.row_bytes()?, count, bytes);
+        order = ByteOrder::Big;
+    }
+    // Differenced complex samples are summed as one word, as libtiff does; their real part is its
+    // low half. Without a predictor the parts are words of their own.
+    let differenced = predictor == 2;
+    Ok(match (sample_type, layout.bits) {
+        (SampleType::U8, 8) => Samples::U8(split(
+            words::<u8>(raw, order, row_len, count, differenced),
+            count,
+            |v| v,
+        )),
+        (SampleType::I8, 8) => Samples::I8(split(
+            words::<u8>(raw, order, row_len, count, differenced),
+            count,
+            u8::cast_signed,
+        )),
+        (SampleType::U16, 16) => Samples::U16(split(
+            words::<u16>(raw, order, row_len, count, differenced),
+            count,
+            |v| v,
+        )),
+        (SampleType::I16, 16) => Samples::I16(split(
+            words::<u16>(raw, order, row_len, count, differenced),
+            count,
+            u16::cast_signed,
+        )),
+        (SampleType::F16, 16) => Samples::F16(split(
+            words::<u16>(raw, order, row_len, count, differenced),
+            count,
+            f16::from_bits,
+        )),
+        (SampleType::U32, 32) => Samples::U32(split(
+            words::<u32>(raw, order, row_len, count, differenced),
+            count,
+            |v| v,
+        )),
+        (SampleType::I32, 32) => Samples::I32(split(
+            words::<u32>(raw, order, row_len, count, differenced),
+            count,
+            u32::cast_signed,
+        )),
+        (SampleType::F32, 32) => Samples::F32(split(
+            words::<u32>(raw, order, row_len, count, differenced),
+            count,
+            f32::from_bits,
+        )),
+        (SampleType::U64, 64) => Samples::U64(split(
+            words::<u64>(raw, order, row_len, count, differenced),
+            count,
+            |v| v,
+        )),
+        (SampleType::I64, 64) => Samples::I64(split(
+            words::<u64>(raw, order, row_len, count, differenced),
+            count,
+            u64::cast_signed,
+        )),
+        (SampleType::F64, 64) => Samples::F64(split(
+            words::<u64>(raw, order, row_len, count, differenced),
+            count,
+            f64::from_bits,
+        )),
+        (SampleType::ComplexI16, _) if differenced => Samples::ComplexI16(split(
+            words::<u32>(raw, order, row_len, count, true),
+            count,
+            |v| Complex::new((v as u16).cast_signed(), ((v >> 16) as u16).cast_signed()),
+        )),
+        (SampleType::ComplexI16, _) => {
+            let pairs = pairs(words::<u16>(raw, order, row_len * 2, 1, false));
+            Samples::ComplexI16(split(pairs, count, |[re, im]| {
+                Complex::new(re.cast_signed(), im.cast_signed())
+            }))
+        }
+        (SampleType::ComplexI32, _) if differenced => Samples::ComplexI32(split(
+            words::<u64>(raw, order, row_len, count, true),
+            count,
+            |v| Complex::new((v as u32).cast_signed(), ((v >> 32) as u32).cast_signed()),
+        )),
+        (SampleType::ComplexI32, _) => {
+            let pairs = pairs(words::<u32>(raw, order, row_len * 2, 1, false));
+            Samples::ComplexI32(split(pairs, count, |[re, im]| {
+                Complex::new(re.cast_signed(), im.cast_signed())
+            }))
+        }
+        (SampleType::ComplexF32, _) if differenced => Samples::ComplexF32(split(
+            words::<u64>(raw, order, row_len, count, true),
+            count,
+            |v| Complex::new(f32::from_bits(v as u32), f32::from_bits((v >> 32) as u32)),
+        )),
+        (SampleType::ComplexF32, _) => {
+            let pairs = pairs(words::<u32>(raw, order, row_len * 2, 1, false));
+            Samples::ComplexF32(split(pairs, count, |[re, im]| {
+                Complex::new(f32::from_bits(re), f32::from_bits(im))
+            }))
+        }
+        (SampleType::ComplexF64, _) => {
+            // 128 bits are more than a word: the parts are differenced on their own.
+            let words = words::<u64>(raw, order, row_len * 2, count * 2, differenced);
+            Samples::ComplexF64(split(pairs(words), count, |[re, im]| {
+                Complex::new(f64::from_bits(re), f64::from_bits(im))
+            }))
+        }
+        (sample_type, _) => odd_depth(layout, &raw, order, sample_type)?,
+    })
+}
+
+/// Bytes to words, differences to sums.
+fn words<T: Word>(
+    raw: Vec<u8>,
+    order: ByteOrder,
+    row_len: usize,
+    samples: usize,
+    differenced: bool,
+) -> Vec<T> {
+    let mut words = T::read(&raw, order);
+    if differenced {
+        undo_horizontal(&mut words, row_len, samples);
+    }
+    words
+}
+
+fn pairs<T: Copy>(words: Vec<T>) -> Vec<[T; 2]> {
+    words.as_chunks::<2>().0.to_vec()
+}
+
+/// Depths that are no machine word: 1 to 7, 9 to 15, 17 to 31 bits, and 24-bit floats.
+fn odd_depth(
+    layout: &BlockLayout,
+    raw: &[u8],
+    order: ByteOrder,
+    sample_type: SampleType,
+) -> Result<Samples, Error> {
+    let (bits, count) = (layout.bits, usize::from(layout.samples));
+    let (row_bytes, row_len) = (layout.row_bytes()?, layout.width as usize * count);
+    if sample_type == SampleType::U8 && matches!(bits, 1 | 2 | 4) {
+        let values = bits::unpack_small(raw, row_bytes, row_len, bits);
+        return Ok(Samples::U8(split(values, count, |v| v)));
+    }
+    // Three whole bytes follow the file's byte order; other depths are a stream of bits.
+    let values: Vec<u32> = match (bits, order) {
+        (24, ByteOrder::Little) => {
+            let bytes = raw.as_chunks::<3>().0.iter();
+            bytes
+                .map(|&[a, b, c]| u32::from_le_bytes([a, b, c, 0]))
+                .collect()
+        }
+        _ => bits::unpack(raw, row_bytes, row_len, bits),
+    };
+    Ok(match sample_type {
+        SampleType::U8 => Samples::U8(split(values, count, |v| v as u8)),
+        SampleType::U16 => Samples::U16(split(values, count, |v| v as u16)),
+        SampleType::U32 => Samples::U32(split(values, count, |v| v)),
+        SampleType::I8 => Samples::I8(split(values, count, |v| bits::sign_extend(v, bits) as i8)),
+        SampleType::I16 => {
+            Samples::I16(split(values, count, |v| bits::sign_extend(v, bits) as i16))
+        }
+        SampleType::I32 => Samples::I32(split(values, count, |v| bits::sign_extend(v, bits))),
+        SampleType::F32 => Samples::F32(split(values, count, bits::f24_to_f32)),
+        other => return Err(Error::unsupported(format!("{other} of {bits} bits"))),
+    })
+}
