@@ -1,6 +1,6 @@
 /** Just enough PNG for the tests: 8-bit RGB(A), no interlacing. */
 
-import { deflateSync, inflateSync } from "node:zlib";
+import { crc32, deflateSync, inflateSync } from "node:zlib";
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
@@ -30,12 +30,18 @@ export function decodePng(file) {
   const pixels = Buffer.alloc(stride * height);
   for (let y = 0; y < height; y += 1) {
     const filter = raw[y * (stride + 1)];
+    const line = y * stride;
     for (let i = 0; i < stride; i += 1) {
-      const left = i >= channels ? pixels[y * stride + i - channels] : 0;
-      const up = y > 0 ? pixels[(y - 1) * stride + i] : 0;
-      const corner = i >= channels && y > 0 ? pixels[(y - 1) * stride + i - channels] : 0;
-      const predicted = [0, left, up, (left + up) >> 1, paeth(left, up, corner)][filter];
-      pixels[y * stride + i] = raw[y * (stride + 1) + 1 + i] + predicted;
+      const left = i >= channels ? pixels[line + i - channels] : 0;
+      const up = y > 0 ? pixels[line - stride + i] : 0;
+      let predicted = 0;
+      if (filter === 1) predicted = left;
+      else if (filter === 2) predicted = up;
+      else if (filter === 3) predicted = (left + up) >> 1;
+      else if (filter === 4) {
+        predicted = paeth(left, up, i >= channels && y > 0 ? pixels[line - stride + i - channels] : 0);
+      }
+      pixels[line + i] = raw[y * (stride + 1) + 1 + i] + predicted;
     }
   }
   const at = (x, y) => {
@@ -48,8 +54,9 @@ export function decodePng(file) {
 /** The predictor of PNG's filter type 4 (PNG specification, 9.4). */
 function paeth(left, up, corner) {
   const estimate = left + up - corner;
-  const distances = [left, up, corner].map((value) => Math.abs(estimate - value));
-  return [left, up, corner][distances.indexOf(Math.min(...distances))];
+  const [a, b, c] = [Math.abs(estimate - left), Math.abs(estimate - up), Math.abs(estimate - corner)];
+  if (a <= b && a <= c) return left;
+  return b <= c ? up : corner;
 }
 
 /**
@@ -74,15 +81,6 @@ function chunk(type, data) {
   framed.writeUInt32BE(data.length, 0);
   framed.write(type, 4, "latin1");
   data.copy(framed, 8);
-  framed.writeUInt32BE(crc(framed.subarray(4, data.length + 8)), data.length + 8);
+  framed.writeUInt32BE(crc32(framed.subarray(4, data.length + 8)), data.length + 8);
   return framed;
-}
-
-function crc(bytes) {
-  let value = 0xffffffff;
-  for (const byte of bytes) {
-    value ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
-  }
-  return ~value >>> 0;
 }
