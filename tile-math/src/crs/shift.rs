@@ -179,22 +179,37 @@ impl ShiftOperation {
 
     /// Whether the operation's area meets another (both in degrees).
     pub(crate) fn meets(&self, area: [f64; 4]) -> bool {
-        let [w, s, e, n] = area;
-        let [west, south, east, north] = self.area;
-        if n < south || s > north {
-            return false;
+        self.area[1] <= area[3]
+            && self.area[3] >= area[1]
+            && spans(area)
+                .iter()
+                .any(|a| spans(self.area).iter().any(|b| a.0 <= b.1 && b.0 <= a.1))
+    }
+
+    /// Whether the operation's area holds all of another.
+    pub(crate) fn contains(&self, area: [f64; 4]) -> bool {
+        self.area[1] <= area[1]
+            && self.area[3] >= area[3]
+            && spans(area)
+                .iter()
+                .all(|a| spans(self.area).iter().any(|b| b.0 <= a.0 && a.1 <= b.1))
+    }
+
+    /// How much of an area the operation's covers, in square degrees on the equal-area cylinder.
+    pub(crate) fn shared(&self, area: [f64; 4]) -> f64 {
+        let (south, north) = (self.area[1].max(area[1]), self.area[3].min(area[3]));
+        if south >= north {
+            return 0.0;
         }
-        // A box across the antimeridian is two.
-        let spans = |w: f64, e: f64| {
-            if w <= e {
-                [(w, e), (w, e)]
-            } else {
-                [(w, 180.0), (-180.0, e)]
+        let mut width = 0.0;
+        for a in distinct(spans(area)) {
+            for b in distinct(spans(self.area)) {
+                width += (a.1.min(b.1) - a.0.max(b.0)).max(0.0);
             }
-        };
-        spans(w, e)
-            .iter()
-            .any(|a| spans(west, east).iter().any(|b| a.0 <= b.1 && b.0 <= a.1))
+        }
+        // Areas that differ by rounding only are equal.
+        let value = width * (north.to_radians().sin() - south.to_radians().sin()).to_degrees();
+        (value * 1e6).round() / 1e6
     }
 
     /// Whether PROJ would take this one over `other` where both cover a point.
@@ -252,6 +267,20 @@ impl ShiftOperation {
     }
 }
 
+/// The one or two spans of longitude of an area that may cross the antimeridian.
+fn spans([west, _, east, _]: [f64; 4]) -> [(f64, f64); 2] {
+    if west <= east {
+        [(west, east); 2]
+    } else {
+        [(west, 180.0), (-180.0, east)]
+    }
+}
+
+fn distinct(spans: [(f64, f64); 2]) -> impl Iterator<Item = (f64, f64)> {
+    let count = if spans[0] == spans[1] { 1 } else { 2 };
+    spans.into_iter().take(count)
+}
+
 fn to_geocentric(e: &Ellipsoid, [lon, lat, height]: [f64; 3]) -> [f64; 3] {
     let (sin, cos) = lat.sin_cos();
     let n = e.a / (1.0 - e.es * sin * sin).sqrt();
@@ -301,7 +330,7 @@ mod tests {
             0.0,
             airy,
         );
-        for (lon, lat) in [(-2.0_f64, 52.0_f64), (0.0, 89.99), (179.9, -10.0)] {
+        for (lon, lat) in [(-2.0_f64, 52.0_f64), (1.5, 58.0), (-8.0, 49.9)] {
             let (lon, lat) = (lon.to_radians(), lat.to_radians());
             let (x, y) = shift.forward(lon, lat);
             let (lon2, lat2) = shift.inverse(x, y);

@@ -1,7 +1,9 @@
 //! One projection with its central meridian, scale and false origin.
 
 use super::ellipsoid::wrap_longitude;
-use super::{Ellipsoid, Operation, azimuthal, conic, cylindrical, tmerc};
+use super::{
+    Ellipsoid, Operation, azimuthal, conic, cylindrical, local, oblique, perspective, tmerc, world,
+};
 
 /// A pair of coordinates, absent where the method has no image.
 pub(super) type Pair = Option<(f64, f64)>;
@@ -33,6 +35,23 @@ enum Kernel {
     LambertAzimuthal(azimuthal::LambertAzimuthal),
     Stereographic(azimuthal::Stereographic),
     ObliqueStereographic(azimuthal::ObliqueStereographic),
+    SwissObliqueMercator(oblique::SwissObliqueMercator),
+    HotineObliqueMercator(oblique::HotineObliqueMercator),
+    Krovak(oblique::Krovak),
+    Laborde(oblique::Laborde),
+    Cassini(local::Cassini),
+    Polyconic(local::Polyconic),
+    Bonne(local::Bonne),
+    ColombiaUrban(local::ColombiaUrban),
+    NewZealandMapGrid(local::NewZealandMapGrid),
+    Sinusoidal(world::Sinusoidal),
+    Pseudocylindrical(world::Pseudocylindrical),
+    EqualEarth(world::EqualEarth),
+    Homolosine(world::Homolosine),
+    Geostationary(world::Geostationary),
+    AzimuthalEquidistant(perspective::AzimuthalEquidistant),
+    Orthographic(perspective::Orthographic),
+    Gnomonic(perspective::Gnomonic),
 }
 
 /// Dispatches a call to the kernel in use.
@@ -54,6 +73,23 @@ macro_rules! each {
             Kernel::LambertAzimuthal($k) => $call,
             Kernel::Stereographic($k) => $call,
             Kernel::ObliqueStereographic($k) => $call,
+            Kernel::SwissObliqueMercator($k) => $call,
+            Kernel::HotineObliqueMercator($k) => $call,
+            Kernel::Krovak($k) => $call,
+            Kernel::Laborde($k) => $call,
+            Kernel::Cassini($k) => $call,
+            Kernel::Polyconic($k) => $call,
+            Kernel::Bonne($k) => $call,
+            Kernel::ColombiaUrban($k) => $call,
+            Kernel::NewZealandMapGrid($k) => $call,
+            Kernel::Sinusoidal($k) => $call,
+            Kernel::Pseudocylindrical($k) => $call,
+            Kernel::EqualEarth($k) => $call,
+            Kernel::Homolosine($k) => $call,
+            Kernel::Geostationary($k) => $call,
+            Kernel::AzimuthalEquidistant($k) => $call,
+            Kernel::Orthographic($k) => $call,
+            Kernel::Gnomonic($k) => $call,
         }
     };
 }
@@ -62,17 +98,17 @@ impl Projection {
     /// Prepares a projection; the error says what is missing or out of range.
     pub(crate) fn new(operation: &Operation, ellipsoid: &Ellipsoid) -> Result<Self, String> {
         // Spherical methods carry their own radius.
-        let radius = operation.get("R");
+        let op = operation;
+        let radius = op.get("R");
         if radius.is_some_and(|r| !(r.is_finite() && r > 0.0)) {
             return Err("the radius is not a positive number".to_owned());
         }
-        let ell = radius.map_or(*ellipsoid, Ellipsoid::sphere);
+        let mut ell = radius.map_or_else(|| spherical(op, ellipsoid), Ellipsoid::sphere);
         if let Some((name, _)) = operation.values.iter().find(|(_, v)| !v.is_finite()) {
             return Err(format!("parameter {name} is not a finite number"));
         }
         let mut lon_0 = operation.angle("lon_0");
         let (mut x_0, mut y_0) = (operation.number("x_0"), operation.number("y_0"));
-        let op = operation;
         let kernel = match op.method.as_str() {
             "merc" => Kernel::Mercator(cylindrical::Mercator::new(op, &ell)?),
             "webmerc" => {
@@ -110,6 +146,45 @@ impl Projection {
             "sterea" => {
                 Kernel::ObliqueStereographic(azimuthal::ObliqueStereographic::new(op, &ell)?)
             }
+            "somerc" => Kernel::SwissObliqueMercator(oblique::SwissObliqueMercator::new(op, &ell)?),
+            "omerc" => {
+                let kernel = oblique::HotineObliqueMercator::new(op, &ell)?;
+                lon_0 = kernel.lon_0;
+                Kernel::HotineObliqueMercator(kernel)
+            }
+            "krovak" | "mod_krovak" => {
+                // Krovak's formulas are tied to Bessel's ellipsoid.
+                ell = Ellipsoid::sphere(oblique::BESSEL);
+                if op.method == "mod_krovak" {
+                    // Its false origin is added to southing and westing, the negated axes.
+                    (x_0, y_0) = (-x_0, -y_0);
+                }
+                Kernel::Krovak(oblique::Krovak::new(op)?)
+            }
+            "labrd" => Kernel::Laborde(oblique::Laborde::new(op, &ell)?),
+            "cass" => Kernel::Cassini(local::Cassini::new(op, &ell)),
+            "poly" => Kernel::Polyconic(local::Polyconic::new(op, &ell)),
+            "bonne" => Kernel::Bonne(local::Bonne::new(op, &ell)?),
+            "col_urban" => Kernel::ColombiaUrban(local::ColombiaUrban::new(op, &ell)?),
+            "nzmg" => Kernel::NewZealandMapGrid(local::NewZealandMapGrid::new(op)),
+            "sinu" => Kernel::Sinusoidal(world::Sinusoidal::new(&ell)),
+            "moll" => Kernel::Pseudocylindrical(world::Pseudocylindrical::Mollweide),
+            "eck4" => Kernel::Pseudocylindrical(world::Pseudocylindrical::EckertIv),
+            "eck6" => Kernel::Pseudocylindrical(world::Pseudocylindrical::EckertVi),
+            "robin" => Kernel::Pseudocylindrical(world::Pseudocylindrical::Robinson),
+            "natearth" => Kernel::Pseudocylindrical(world::Pseudocylindrical::NaturalEarth),
+            "gall" => Kernel::Pseudocylindrical(world::Pseudocylindrical::Gall),
+            "eqearth" => Kernel::EqualEarth(world::EqualEarth::new(&ell)),
+            "igh" => Kernel::Homolosine(world::Homolosine),
+            "geos" => Kernel::Geostationary(world::Geostationary::new(op, &ell)?),
+            "aeqd" => {
+                Kernel::AzimuthalEquidistant(perspective::AzimuthalEquidistant::new(op, &ell)?)
+            }
+            "ortho" => Kernel::Orthographic(perspective::Orthographic::new(op, &ell)?),
+            "gnom" if !ell.is_sphere() => {
+                return Err("the gnomonic projection is implemented for spheres only".to_owned());
+            }
+            "gnom" => Kernel::Gnomonic(perspective::Gnomonic::new(op)?),
             other => return Err(format!("projection method {other:?} is not implemented")),
         };
         Ok(Self {
@@ -158,6 +233,9 @@ impl Projection {
 
     /// Whether `x` depends only on the longitude and `y` only on the latitude.
     pub(crate) fn is_separable(&self) -> bool {
+        if let Kernel::Pseudocylindrical(kernel) = &self.kernel {
+            return kernel.is_cylindrical();
+        }
         matches!(
             self.kernel,
             Kernel::Mercator(_)
@@ -166,4 +244,23 @@ impl Projection {
                 | Kernel::Miller
         )
     }
+}
+
+/// The ellipsoid, or the sphere that a flag of the operation asks for.
+fn spherical(op: &Operation, ell: &Ellipsoid) -> Ellipsoid {
+    let (a, es) = (ell.a, ell.es);
+    let radius = if op.flag("R_A") {
+        // Equal area, PROJ's series.
+        a * (1.0 - es * (1.0 / 6.0 + es * (17.0 / 360.0 + es * 67.0 / 3024.0)))
+    } else if op.flag("R_V") {
+        // Equal volume, PROJ's series.
+        a * (1.0 - es * (1.0 / 6.0 + es * (5.0 / 72.0 + es * 55.0 / 1296.0)))
+    } else if op.flag("R_a") {
+        f64::midpoint(a, ell.b())
+    } else if op.get("f") == Some(0.0) {
+        a
+    } else {
+        return *ell;
+    };
+    Ellipsoid::sphere(radius)
 }

@@ -10,8 +10,13 @@ mod conic;
 mod cylindrical;
 mod ellipsoid;
 mod kernel;
+mod local;
+mod newton;
+mod oblique;
 mod params;
+mod perspective;
 mod tmerc;
+mod world;
 
 pub(crate) use ellipsoid::{Ellipsoid, wrap_longitude};
 pub(crate) use kernel::Projection;

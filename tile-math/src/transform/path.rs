@@ -53,6 +53,13 @@ impl Path {
         if from.same_coordinates(to) {
             return Ok(Self::Identity);
         }
+        let ratio = from.semi_major_axis() / to.semi_major_axis();
+        if !(0.99..=1.01).contains(&ratio) {
+            return Err(Error::UnsupportedCrs {
+                crs: format!("{from} to {to}"),
+                reason: "their ellipsoids belong to different celestial bodies".to_owned(),
+            });
+        }
         let shift = Shift::new(from.definition(), to.definition());
         if from.same_coordinates(&Crs::wgs84()) && to.same_coordinates(&Crs::web_mercator()) {
             return Ok(Self::ToWebMercator);
@@ -267,13 +274,27 @@ fn operations(d: &Definition) -> Vec<ShiftOperation> {
         ShiftDef::Helmert(p) => {
             vec![ShiftOperation::helmert(*p, d.datum.prime_meridian, figure)]
         }
-        ShiftDef::Registered(id) => {
-            let all = shifts(id);
-            let Some(area) = d.area else { return all };
-            let near: Vec<_> = all.iter().filter(|s| s.meets(area)).cloned().collect();
-            if near.is_empty() { all } else { near }
-        }
+        ShiftDef::Registered(id) => in_area(shifts(id), d),
     }
+}
+
+/// PROJ's preparation: the operations that meet the CRS's area, those that cover most of it first, of
+/// equals the most accurate; last, unless one covers all of the area, the null shift.
+fn in_area(all: Vec<ShiftOperation>, d: &Definition) -> Vec<ShiftOperation> {
+    let Some(area) = d.area else { return all };
+    let mut near: Vec<_> = all.into_iter().filter(|s| s.meets(area)).collect();
+    if d.operation.is_some() {
+        let unknown = |s: &ShiftOperation| s.accuracy < 0.0;
+        near.sort_by(|a, b| {
+            (unknown(a).cmp(&unknown(b)))
+                .then(b.shared(area).total_cmp(&a.shared(area)))
+                .then(a.accuracy.total_cmp(&b.accuracy))
+        });
+    }
+    if !near.iter().any(|s| s.contains(area)) {
+        near.push(ShiftOperation::greenwich(d.datum.prime_meridian));
+    }
+    near
 }
 
 /// PROJ's choice among the operations for a point: the most accurate that covers it, of equals the one

@@ -91,7 +91,7 @@ def axes(crs):
 
 def area(crs):
     a = crs.area_of_use
-    return ",".join(num(v) for v in a.bounds) if a else ""
+    return ",".join(num(v) for v in a.bounds) if a and a.west > -1000 else ""
 
 
 def ident(auth, code):
@@ -111,7 +111,9 @@ def base_id(crs):
     js = g.to_json_dict().get("id")
     if not js:
         # Esri's sphere based CRSs name a base that carries no code: the listed one of the same name.
-        return next((i for i, n in names.items() if n == g.name), None)
+        figure = (g.ellipsoid.semi_major_metre, g.ellipsoid.inverse_flattening)
+        same = [i for i, (n, e) in names.items() if n == g.name and math.dist(e, figure) < 1e-6]
+        return same[0] if same else None
     return ident(js["authority"], str(js["code"]))
 
 
@@ -192,7 +194,7 @@ def add_geographic(auth, code, crs):
     if i in seen_geo:
         return
     seen_geo.add(i)
-    names.setdefault(i, crs.name)
+    names.setdefault(i, (crs.name, (crs.ellipsoid.semi_major_metre, crs.ellipsoid.inverse_flattening)))
     geo.append(f"G|{i}|{axes(crs)}|{num(crs.axis_info[0].unit_conversion_factor)}|{datum_key(crs)}|{area(crs)}|{clean(crs.name)}")
 
 
@@ -215,8 +217,17 @@ def add_shifts(auth, code):
         b = ",".join(num(v) for v in a.bounds) if a else "-180,-90,180,90"
         offshore = "o" if a and "- offshore" in (a.name or "") else ""
         rows.append((b, num(t.accuracy if t.accuracy is not None else -1) + offshore, s))
-    if len(rows) == 1 and rows[0][2] == "":
-        return  # the null shift is what no record means
+    if all(r[2] == "" for r in rows):
+        # A plain transformer also looks for a way over a third CRS.
+        try:
+            t = pyproj.Transformer.from_crs(f"{auth}:{code}", "EPSG:4326", always_xy=True)
+        except pyproj.exceptions.ProjError:
+            return  # another celestial body
+        s = steps_of(t.definition) if t.definition.startswith("proj=") else ""
+        if not s:
+            return  # the null shift is what no record means
+        b = area(pyproj.CRS(f"{auth}:{code}")) or "-180,-90,180,90"
+        rows = [(b, num(t.accuracy if t.accuracy is not None else -1), s)]
     for b, acc, s in rows:
         shifts.append(f"S|{i}|{b}|{acc}|{s}")
 
