@@ -13,6 +13,6 @@ mod shift;
 pub use crs::Crs;
 pub use geokeys::{GeoKeyValue, GeoKeys};
 
-pub(crate) use definition::{Definition, ShiftDef};
+pub(crate) use definition::{DEGREE, Definition, ShiftDef};
 pub(crate) use registry::shifts;
 pub(crate) use shift::ShiftOperation;

@@ -36,6 +36,13 @@ impl Operation {
         self
     }
 
+    /// Takes a number away.
+    #[must_use]
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.values.remove(name);
+        self
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<f64> {
         self.values.get(name).copied()
     }

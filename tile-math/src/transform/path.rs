@@ -1,8 +1,8 @@
 //! The steps from one CRS's coordinates to another's.
 
-use crate::crs::{Definition, ShiftDef, ShiftOperation, shifts};
+use crate::crs::{DEGREE, Definition, ShiftDef, ShiftOperation, shifts};
 use crate::projection::{Ellipsoid, Projection, wrap_longitude};
-use crate::{Crs, Error};
+use crate::{BoundingBox, Crs, Error};
 
 /// Radius of EPSG:3857.
 const RADIUS: f64 = 6_378_137.0;
@@ -33,6 +33,16 @@ struct Side {
     exchange: bool,
     signs: (f64, f64),
     projection: Option<Projection>,
+    /// Radians east of Greenwich.
+    prime_meridian: f64,
+}
+
+/// An operation with its area in the coordinates that a transform begins with.
+#[derive(Clone, Debug)]
+struct Candidate {
+    operation: ShiftOperation,
+    /// `None`: the operation's own area in degrees decides.
+    bounds: Option<BoundingBox>,
 }
 
 #[derive(Clone, Debug)]
@@ -40,8 +50,8 @@ enum Shift {
     /// Added to the longitude, radians: two prime meridians of one datum.
     Turn(f64),
     ThroughWgs84 {
-        from: Vec<ShiftOperation>,
-        to: Vec<ShiftOperation>,
+        from: Vec<Candidate>,
+        to: Vec<Candidate>,
     },
 }
 
@@ -60,7 +70,7 @@ impl Path {
                 reason: "their ellipsoids belong to different celestial bodies".to_owned(),
             });
         }
-        let shift = Shift::new(from.definition(), to.definition());
+        let shift = Shift::new(from.definition(), to.definition(), &source);
         if from.same_coordinates(&Crs::wgs84()) && to.same_coordinates(&Crs::web_mercator()) {
             return Ok(Self::ToWebMercator);
         }
@@ -156,13 +166,15 @@ fn from_web_mercator(x: f64, y: f64) -> (f64, f64) {
 
 impl General {
     fn point(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+        let at = (x, y);
         let (lon, lat) = self.from.to_geographic(x, y)?;
         let (lon, lat) = match &self.shift {
             Shift::Turn(turn) if *turn == 0.0 => (lon, lat),
             Shift::Turn(turn) => (wrap_longitude(lon + turn), lat),
             Shift::ThroughWgs84 { from, to } => {
-                let (lon, lat) = choose(from, lon, lat).map_or((lon, lat), |s| s.forward(lon, lat));
-                choose(to, lon, lat).map_or((lon, lat), |s| s.inverse(lon, lat))
+                let (lon, lat) =
+                    choose(from, at, lon, lat).map_or((lon, lat), |s| s.forward(lon, lat));
+                choose(to, at, lon, lat).map_or((lon, lat), |s| s.inverse(lon, lat))
             }
         };
         self.to.from_geographic(lon, lat)
@@ -196,7 +208,34 @@ impl Side {
             exchange,
             signs: (first, second),
             projection,
+            prime_meridian: d.datum.prime_meridian.to_radians(),
         })
+    }
+
+    /// The box around an area (degrees from Greenwich) in this CRS's coordinates; `None` where these are the
+    /// same, and where the area has no image.
+    fn bounds_of(&self, [west, south, east, north]: [f64; 4]) -> Option<BoundingBox> {
+        const PARTS: i32 = 22;
+        if self.projection.is_none() && self.prime_meridian == 0.0 && self.unit == DEGREE {
+            return None;
+        }
+        if east - west >= 360.0 {
+            // Few projections have a box for the whole Earth, which needs none.
+            return None;
+        }
+        let east = if east < west { east + 360.0 } else { east };
+        let along = |a: f64, b: f64, i: i32| a + (b - a) * f64::from(i) / f64::from(PARTS);
+        let ring = (0..PARTS).flat_map(|i| {
+            [
+                (along(west, east, i), south),
+                (east, along(south, north, i)),
+                (along(east, west, i), north),
+                (west, along(north, south, i)),
+            ]
+        });
+        BoundingBox::of_points(ring.filter_map(|(lon, lat)| {
+            self.from_geographic(lon.to_radians() - self.prime_meridian, lat.to_radians())
+        }))
     }
 
     fn is_separable(&self) -> bool {
@@ -233,7 +272,7 @@ impl Side {
 }
 
 impl Shift {
-    fn new(from: &Definition, to: &Definition) -> Self {
+    fn new(from: &Definition, to: &Definition, source: &Side) -> Self {
         let (f, t) = (&from.datum, &to.datum);
         let turn = (f.prime_meridian - t.prime_meridian).to_radians();
         let same_datum = f.code.is_some()
@@ -250,7 +289,22 @@ impl Shift {
         if from.iter().chain(&to).all(ShiftOperation::is_null) {
             return Self::Turn(0.0);
         }
-        Self::ThroughWgs84 { from, to }
+        let candidates = |operations: Vec<ShiftOperation>| {
+            let several = operations.len() > 1;
+            let with_bounds = |operation: ShiftOperation| Candidate {
+                bounds: if several {
+                    source.bounds_of(operation.area)
+                } else {
+                    None
+                },
+                operation,
+            };
+            operations.into_iter().map(with_bounds).collect()
+        };
+        Self::ThroughWgs84 {
+            from: candidates(from),
+            to: candidates(to),
+        }
     }
 
     fn is_separable(&self) -> bool {
@@ -260,7 +314,7 @@ impl Shift {
                 // Two operations mean a choice by place, which mixes the axes.
                 from.len() <= 1
                     && to.len() <= 1
-                    && from.iter().chain(to).all(ShiftOperation::is_separable)
+                    && from.iter().chain(to).all(|c| c.operation.is_separable())
             }
         }
     }
@@ -297,20 +351,29 @@ fn in_area(all: Vec<ShiftOperation>, d: &Definition) -> Vec<ShiftOperation> {
     near
 }
 
-/// PROJ's choice among the operations for a point: the most accurate that covers it, of equals the one
+/// PROJ's choice among the operations for a point: the most accurate whose area covers it, of equals the one
 /// with the smallest area, and the first of all where none covers it.
-fn choose(operations: &[ShiftOperation], lon: f64, lat: f64) -> Option<&ShiftOperation> {
-    if let [only] = operations {
-        return Some(only);
+///
+/// As in PROJ, a projected CRS's coordinates are held against the box of the area in that CRS.
+fn choose(
+    candidates: &[Candidate],
+    (x, y): (f64, f64),
+    lon: f64,
+    lat: f64,
+) -> Option<&ShiftOperation> {
+    if let [only] = candidates {
+        return Some(&only.operation);
     }
     let (lon, lat) = (lon.to_degrees(), lat.to_degrees());
     let mut best: Option<&ShiftOperation> = None;
-    for operation in operations.iter().filter(|o| o.covers(lon, lat)) {
-        best = match best {
-            None => Some(operation),
-            Some(b) if operation.is_better_than(b) => Some(operation),
-            kept => kept,
+    for candidate in candidates {
+        let covers = match &candidate.bounds {
+            Some(bounds) => bounds.contains(x, y),
+            None => candidate.operation.covers(lon, lat),
         };
+        if covers && best.is_none_or(|b| candidate.operation.is_better_than(b)) {
+            best = Some(&candidate.operation);
+        }
     }
-    best.or(operations.first())
+    best.or(candidates.first().map(|c| &c.operation))
 }
