@@ -1,0 +1,317 @@
+//! How a COG is written.
+
+use cog_raster::{RasterInfo, SampleType};
+
+use crate::Error;
+
+/// How a COG is written. The defaults are GDAL's COG driver's, with Deflate.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WriteOptions {
+    /// Columns and rows of a block, a multiple of 16 from 16 to 4096 (TIFF 6.0 §15).
+    pub block_size: u32,
+    /// Compression of the blocks.
+    pub compression: BlockCompression,
+    /// Differencing before compression.
+    pub predictor: PredictorChoice,
+    /// Which overviews.
+    pub overviews: Overviews,
+    /// How overviews are computed; `None` is nearest for palettes and complex
+    /// samples and average for the rest.
+    pub overview_resampling: Option<OverviewResampling>,
+}
+
+impl Default for WriteOptions {
+    fn default() -> Self {
+        Self {
+            block_size: 512,
+            compression: BlockCompression::Deflate { level: 6 },
+            predictor: PredictorChoice::Auto,
+            overviews: Overviews::Auto,
+            overview_resampling: None,
+        }
+    }
+}
+
+impl WriteOptions {
+    /// Sets the block size.
+    #[must_use]
+    pub const fn with_block_size(mut self, block_size: u32) -> Self {
+        self.block_size = block_size;
+        self
+    }
+
+    /// Sets the compression.
+    #[must_use]
+    pub const fn with_compression(mut self, compression: BlockCompression) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// Sets the predictor.
+    #[must_use]
+    pub const fn with_predictor(mut self, predictor: PredictorChoice) -> Self {
+        self.predictor = predictor;
+        self
+    }
+
+    /// Sets which overviews are made.
+    #[must_use]
+    pub const fn with_overviews(mut self, overviews: Overviews) -> Self {
+        self.overviews = overviews;
+        self
+    }
+
+    /// Sets how overviews are computed.
+    #[must_use]
+    pub const fn with_overview_resampling(mut self, resampling: OverviewResampling) -> Self {
+        self.overview_resampling = Some(resampling);
+        self
+    }
+
+    /// Checks the options against what is to be written.
+    pub(crate) fn validate(&self, info: &RasterInfo) -> Result<(), Error> {
+        if !(16..=4096).contains(&self.block_size) || !self.block_size.is_multiple_of(16) {
+            return Err(Error::option(
+                format!("block size {}", self.block_size),
+                "must be a multiple of 16 from 16 to 4096",
+            ));
+        }
+        if self.overviews == Overviews::Count(usize::MAX) {
+            return Err(Error::option(
+                "overviews",
+                "there is no such number of overviews",
+            ));
+        }
+        self.compression.validate(info)?;
+        let resampling = self.resampling(info);
+        if info.colormap.is_some() && resampling != OverviewResampling::Nearest {
+            return Err(Error::option(
+                format!("overview resampling {}", resampling.name()),
+                "indexes into a palette cannot be averaged; use nearest",
+            ));
+        }
+        self.predictor_tag(info.sample_type).map(|_| ())
+    }
+
+    /// The resampling in force.
+    pub(crate) fn resampling(&self, info: &RasterInfo) -> OverviewResampling {
+        self.overview_resampling.unwrap_or(
+            if info.colormap.is_some() || info.sample_type.is_complex() {
+                OverviewResampling::Nearest
+            } else {
+                OverviewResampling::Average
+            },
+        )
+    }
+
+    /// Value of tag 317 `Predictor`.
+    pub(crate) fn predictor_tag(&self, sample_type: SampleType) -> Result<u16, Error> {
+        let (float, complex) = (sample_type.is_float(), sample_type.is_complex());
+        match self.predictor {
+            PredictorChoice::None => Ok(1),
+            _ if !self.compression.takes_predictor() => match self.predictor {
+                PredictorChoice::Auto => Ok(1),
+                _ => Err(Error::option(
+                    "predictor",
+                    format!("compression {} takes none", self.compression.name()),
+                )),
+            },
+            PredictorChoice::Auto if float => Ok(3),
+            PredictorChoice::Auto if complex => Ok(1),
+            PredictorChoice::Auto | PredictorChoice::Horizontal => Ok(2),
+            PredictorChoice::FloatingPoint if float => Ok(3),
+            PredictorChoice::FloatingPoint => Err(Error::option(
+                "floating-point predictor",
+                format!("is for floating-point samples, these are {sample_type}; use horizontal"),
+            )),
+        }
+    }
+
+    /// Sizes of all levels, the full resolution first.
+    pub(crate) fn level_sizes(&self, width: u32, height: u32) -> Vec<(u32, u32)> {
+        let mut sizes = vec![(width, height)];
+        let (mut w, mut h) = (width, height);
+        loop {
+            let more = match self.overviews {
+                Overviews::None => false,
+                Overviews::Auto => w > self.block_size || h > self.block_size,
+                Overviews::Count(count) => sizes.len() <= count && (w > 1 || h > 1),
+            };
+            if !more {
+                return sizes;
+            }
+            (w, h) = (w.div_ceil(2), h.div_ceil(2));
+            sizes.push((w, h));
+        }
+    }
+}
+
+/// How blocks are compressed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum BlockCompression {
+    /// Not at all.
+    None,
+    /// PackBits (TIFF 6.0 §9).
+    PackBits,
+    /// LZW (TIFF 6.0 §13).
+    Lzw,
+    /// Deflate, tag value 8.
+    Deflate {
+        /// 1 fastest to 9 smallest.
+        level: u8,
+    },
+    /// Zstandard, tag value 50000.
+    Zstd {
+        /// 1 fastest to 22 smallest; the encoder offers fewer steps and takes the nearest.
+        level: u8,
+    },
+    /// JPEG, for one or three bands of `uint8`; three become YCbCr 4:2:0. Lossy.
+    Jpeg {
+        /// 1 worst to 100 best.
+        quality: u8,
+    },
+    /// Lossless WebP, for three or four bands of `uint8`.
+    Webp,
+}
+
+impl BlockCompression {
+    /// GDAL's name, in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::PackBits => "packbits",
+            Self::Lzw => "lzw",
+            Self::Deflate { .. } => "deflate",
+            Self::Zstd { .. } => "zstd",
+            Self::Jpeg { .. } => "jpeg",
+            Self::Webp => "webp",
+        }
+    }
+
+    const fn takes_predictor(self) -> bool {
+        matches!(self, Self::Lzw | Self::Deflate { .. } | Self::Zstd { .. })
+    }
+
+    fn validate(self, info: &RasterInfo) -> Result<(), Error> {
+        let bands = info.bands.len();
+        let eight_bit = info.sample_type == SampleType::U8;
+        let invalid = |reason: &str| {
+            let found = format!("{reason}; these are {bands} of {}", info.sample_type);
+            Err(Error::option(format!("compression {}", self.name()), found))
+        };
+        match self {
+            Self::Jpeg { .. } if !(eight_bit && matches!(bands, 1 | 3)) => {
+                invalid("takes one or three bands of uint8")
+            }
+            Self::Webp if !(eight_bit && matches!(bands, 3 | 4)) => {
+                invalid("takes three or four bands of uint8")
+            }
+            Self::Jpeg { .. } if info.colormap.is_some() => {
+                invalid("would change the indexes into the palette")
+            }
+            Self::Jpeg { quality } if !(1..=100).contains(&quality) => Err(Error::option(
+                format!("jpeg quality {quality}"),
+                "goes from 1 to 100",
+            )),
+            Self::Deflate { level } if !(1..=9).contains(&level) => Err(Error::option(
+                format!("deflate level {level}"),
+                "goes from 1 to 9",
+            )),
+            Self::Zstd { level } if !(1..=22).contains(&level) => Err(Error::option(
+                format!("zstd level {level}"),
+                "goes from 1 to 22",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Differencing before compression, tag 317.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum PredictorChoice {
+    /// None.
+    None,
+    /// Floating-point for floats, horizontal for integers, none for complex
+    /// samples and for compressions that take none.
+    Auto,
+    /// Horizontal differencing (2).
+    Horizontal,
+    /// Floating-point (3).
+    FloatingPoint,
+}
+
+/// Which overviews are made. Each is half the one before, rounded up.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Overviews {
+    /// None.
+    None,
+    /// Until one fits into a block.
+    Auto,
+    /// So many, or fewer if a level of one pixel is reached.
+    Count(usize),
+}
+
+/// How an overview's pixels follow from those of the level before.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum OverviewResampling {
+    /// One of them. Exact for classes and palettes.
+    Nearest,
+    /// Their mean, weighted by the area that each contributes; missing ones do not count.
+    Average,
+    /// A triangle filter as wide as two pixels of the overview; missing ones do not count.
+    Bilinear,
+}
+
+impl OverviewResampling {
+    /// GDAL's name, in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nearest => "nearest",
+            Self::Average => "average",
+            Self::Bilinear => "bilinear",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overviews_end_when_one_fits_a_block() {
+        let options = WriteOptions::default();
+        assert_eq!(options.level_sizes(512, 512), [(512, 512)]);
+        assert_eq!(
+            options.level_sizes(1025, 3),
+            [(1025, 3), (513, 2), (257, 1)]
+        );
+        let options = options.with_overviews(Overviews::Count(9));
+        assert_eq!(options.level_sizes(3, 2), [(3, 2), (2, 1), (1, 1)]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let info = RasterInfo::new(SampleType::U16, 3, 10, 10);
+        let jpeg = WriteOptions::default().with_compression(BlockCompression::Jpeg { quality: 75 });
+        let message = jpeg.validate(&info).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "compression jpeg: takes one or three bands of uint8; these are 3 of uint16"
+        );
+        let predictor = WriteOptions::default().with_predictor(PredictorChoice::FloatingPoint);
+        assert!(predictor.validate(&info).is_err());
+        assert!(
+            WriteOptions::default()
+                .with_block_size(100)
+                .validate(&info)
+                .is_err()
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! What the crate promises.
+#![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
+#![cfg(not(target_arch = "wasm32"))]
+
+mod layout;
+mod memory;
+mod oracle;
+mod refusals;
+mod support;
