@@ -279,9 +279,9 @@ fn odd_depth(
         let values = bits::unpack_small(raw, row_bytes, row_len, bits);
         return Ok(Samples::U8(split(values, count, |v| v)));
     }
-    // Three whole bytes follow the file's byte order; other depths are a stream of bits.
-    let values: Vec<u32> = match (bits, order) {
-        (24, ByteOrder::Little) => {
+    // Floats of three bytes follow the file's byte order; integers of odd depths are a stream of bits.
+    let values: Vec<u32> = match (sample_type, order) {
+        (SampleType::F32, ByteOrder::Little) => {
             let bytes = raw.as_chunks::<3>().0.iter();
             bytes
                 .map(|&[a, b, c]| u32::from_le_bytes([a, b, c, 0]))

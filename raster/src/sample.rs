@@ -214,7 +214,8 @@ macro_rules! sample_values {
         }
 
         fn is_nodata(self, nodata: &Nodata) -> bool {
-            is_float_nodata(f64::from(self), f16::from_f64(nodata.as_f64()).to_f64())
+            let nodata = f16::from_f64(nodata.as_f64()).to_f64();
+            is_float_nodata(f64::from(self), nodata)
         }
     };
     ($type:ty, F32) => {
@@ -231,7 +232,8 @@ macro_rules! sample_values {
         }
 
         fn is_nodata(self, nodata: &Nodata) -> bool {
-            is_float_nodata(f64::from(self), f64::from(nodata.as_f64() as f32))
+            let nodata = f64::from(nodata.as_f64() as f32);
+            is_float_nodata(f64::from(self), nodata)
         }
     };
     ($type:ty, F64) => {
@@ -301,8 +303,13 @@ macro_rules! complex_sample {
     };
 }
 
+/// Equal up to a millionth: GDAL's `ARE_REAL_EQUAL`, which counts in units of
+/// `f32` for `f64` too. Nodata is often written with fewer digits than the
+/// samples have, and averaged into overviews.
 fn is_float_nodata(value: f64, nodata: f64) -> bool {
-    value == nodata || (value.is_nan() && nodata.is_nan())
+    value == nodata
+        || (value.is_nan() && nodata.is_nan())
+        || (value - nodata).abs() < f64::from(f32::EPSILON) * (value + nodata).abs() * 2.0
 }
 
 plain_sample!(u8, U8);
@@ -342,6 +349,12 @@ mod tests {
         assert!(f32::MIN.is_nodata(&nodata));
         assert!(f32::NAN.is_nodata(&Nodata::new(f64::NAN)));
         assert!(!0_f32.is_nodata(&Nodata::new(f64::NAN)));
+        let shortened = Nodata::new(-1.267_650_6e30);
+        assert!((-(2.0_f64.powi(100))).is_nodata(&shortened));
+        assert!(!(-1.267_652e30_f64).is_nodata(&shortened));
+        assert!(!1.0_f64.is_nodata(&Nodata::new(f64::INFINITY)));
+        assert!(!f64::INFINITY.is_nodata(&Nodata::new(-9999.0)));
+        assert!(!1e-300_f64.is_nodata(&Nodata::new(0.0)));
         assert!(i64::MIN.is_nodata(&Nodata::from_integer(i64::MIN.into())));
         assert!(!(i64::MIN + 1).is_nodata(&Nodata::from_integer(i64::MIN.into())));
         // 256 is not a `u8`: no sample of that type is missing.
