@@ -5,9 +5,11 @@
 //! | `test` | brings what the tests measure against (oracles, a browser, object stores on the loopback interface) and runs every test |
 //! | `guard` | holds the crates to their rings, their file layout, their licences, and to WebAssembly |
 //! | `viewer` | builds the web viewer's bundle |
+//! | `compare` | times the same tiles through Smalti and rio-tiler |
 //!
 //! A tool that is missing and cannot be installed fails the command and is named; nothing is skipped.
 
+mod compare;
 mod guard;
 mod process;
 mod services;
@@ -25,6 +27,8 @@ usage: cargo xtask COMMAND
                     and the viewer's tests; ARG goes to cargo test, which then runs alone:
                     `cargo xtask test -p cog-reader -- header`
   guard [PART]...   check rings, layout, licences and wasm, or only the PARTs named so
+  compare [RATIO]   time the same tiles through Smalti and rio-tiler and print the ratios; fail
+                    if the geometric mean of the warm ones is below RATIO
   viewer            build the web viewer's bundle with npm, in server-example/viewer/dist
 
 environment:
@@ -40,6 +44,8 @@ enum Command {
     Test(Vec<String>),
     Guard(Vec<guard::Part>),
     Viewer,
+    /// At least so many times rio-tiler's speed.
+    Compare(Option<f64>),
     Help,
 }
 
@@ -55,6 +61,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run_tests(&args),
         Command::Guard(parts) => guard::run(&parts),
         Command::Viewer => viewer::build(),
+        Command::Compare(at_least) => compare::tiles(at_least),
         Command::Help => {
             print!("{USAGE}");
             Ok(())
@@ -86,6 +93,17 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Command, String> {
             "`viewer` takes no argument, got `{}`",
             rest.join(" ")
         )),
+        "compare" => match &rest[..] {
+            [] => Ok(Command::Compare(None)),
+            [ratio] => match ratio.parse() {
+                Ok(ratio) => Ok(Command::Compare(Some(ratio))),
+                Err(_) => Err(format!("`compare` takes a ratio, got `{ratio}`")),
+            },
+            _ => Err(format!(
+                "`compare` takes one ratio, got `{}`",
+                rest.join(" ")
+            )),
+        },
         "help" | "-h" | "--help" => Ok(Command::Help),
         other => Err(format!("there is no command `{other}`")),
     }
@@ -111,6 +129,9 @@ mod tests {
             Ok(Command::Test(vec!["-p".into(), "x".into()]))
         );
         assert_eq!(parsed("viewer"), Ok(Command::Viewer));
+        assert_eq!(parsed("compare 5"), Ok(Command::Compare(Some(5.0))));
+        assert_eq!(parsed("compare"), Ok(Command::Compare(None)));
+        assert!(parsed("compare fast").is_err());
     }
 
     #[test]
