@@ -1,2 +1,4 @@
-//! The binary `smalti`.
-fn main() {}
+//! The binary `smalti`; everything is in the library.
+fn main() -> std::process::ExitCode {
+    smalti::run(std::env::args_os())
+}

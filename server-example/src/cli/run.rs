@@ -1,0 +1,74 @@
+//! From arguments to an exit code.
+
+use super::{Cli, Command, LogFormat, demo, info, read, report, serve, tile, validate};
+use crate::Error;
+use clap::Parser as _;
+use std::{
+    ffi::OsString,
+    io::{self, Write as _},
+    process::ExitCode,
+};
+
+/// Runs the program with these arguments, the first of which is its name.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; a closed pipe is nobody's problem here.
+            let _ = error.print();
+            return if error.use_stderr() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    let format = cli.log_format;
+    report::init(format, cli.log_level);
+    match carry_out(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            match format {
+                LogFormat::Json => tracing::error!("{error}"),
+                LogFormat::Text => {
+                    let _ = writeln!(io::stderr(), "error: {error}");
+                }
+            }
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn carry_out(cli: Cli) -> Result<ExitCode, Error> {
+    let format = cli.log_format;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Error::failed("the runtime cannot start", &e))?;
+    let result = runtime.block_on(async {
+        match cli.command {
+            Command::Demo(arguments) => demo::demo(arguments, format).await,
+            Command::Serve(arguments) => serve::serve(arguments, format).await,
+            Command::Info(arguments) => info::info(arguments).await,
+            Command::Validate(arguments) => validate::validate(arguments).await,
+            Command::Read(arguments) => read::read(arguments, format).await,
+            Command::Tile(arguments) => tile::tile(arguments).await,
+        }
+    });
+    // A read that hangs on a dead disk must not keep the process.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    result
+}
+
+/// Writes to standard output; a reader that has seen enough (`| head`) is no error.
+pub(super) fn print(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::failed("standard output cannot be written", &error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,145 @@
+//! What goes wrong, by who must act, as a status and as an exit code.
+
+use cog_raster::{SourceError, SourceErrorKind};
+use core::fmt::Write as _;
+use std::error::Error as StdError;
+
+/// Why a command or a request could not be carried out.
+///
+/// Each message says what, where, and what to try. [`Error::status`] and
+/// [`Error::exit_code`] are the only two places where a kind of failure becomes
+/// a number; `doc/decisions/0005-server.md` says why each has the one it has.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The request or the command line asks for something that makes no sense, or not for this source.
+    #[error("{0}")]
+    Request(String),
+    /// A parameter is missing or cannot be read; TiTiler answers these apart from [`Error::Request`].
+    #[error("{0}")]
+    Parameter(String),
+    /// Nothing is there: no such file, layer, tile or name.
+    #[error("{0}")]
+    NotFound(String),
+    /// The access policy or the store refuses.
+    #[error("{0}")]
+    Denied(String),
+    /// The file is there but cannot be used: damaged, not a TIFF, not georeferenced, not supported.
+    #[error("{0}")]
+    Unusable(String),
+    /// Somebody else's server did not answer, or not as it should.
+    #[error("{0}")]
+    Upstream(String),
+    /// More is asked of this server at the moment than it can do.
+    #[error("{0}")]
+    Overloaded(String),
+    /// The machine or this program failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl Error {
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Request(_) => 400,
+            Self::Denied(_) => 403,
+            Self::NotFound(_) => 404,
+            Self::Parameter(_) | Self::Unusable(_) => 422,
+            Self::Failed(_) => 500,
+            Self::Upstream(_) => 502,
+            Self::Overloaded(_) => 503,
+        }
+    }
+
+    /// The exit code: 2 where the command line is wrong, 1 where the work failed.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Request(_) | Self::Parameter(_) => 2,
+            _ => 1,
+        }
+    }
+
+    /// A failure of the machine: what was being done, and the cause.
+    pub(crate) fn failed(what: impl core::fmt::Display, error: &(dyn StdError + 'static)) -> Self {
+        Self::Failed(format!("{what}: {}", chain(error)))
+    }
+}
+
+/// An error's message and those of its causes, joined by colons; what repeats is left out.
+pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.contains(&message) {
+            let _ = write!(text, ": {message}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+impl From<cog_reader::ReadError> for Error {
+    fn from(error: cog_reader::ReadError) -> Self {
+        use cog_reader::ReadErrorKind as Kind;
+        let message = chain(&error);
+        match error.kind() {
+            Kind::NotFound => Self::NotFound(message),
+            Kind::Denied => Self::Denied(message),
+            Kind::Unsupported => Self::Unusable(message),
+            // `Unavailable`, `Changed`, and whatever else a store may say one day.
+            _ => Self::Upstream(message),
+        }
+    }
+}
+
+impl From<cog_reader::Error> for Error {
+    fn from(error: cog_reader::Error) -> Self {
+        of_source(error.kind(), chain(&error))
+    }
+}
+
+impl From<SourceError> for Error {
+    fn from(error: SourceError) -> Self {
+        of_source(error.kind(), chain(&error))
+    }
+}
+
+impl From<cog_render::Error> for Error {
+    fn from(error: cog_render::Error) -> Self {
+        use cog_render::Error as E;
+        match error {
+            E::Source(error) => error.into(),
+            E::OutsideBounds { .. } => Self::NotFound(chain(&error)),
+            // TiTiler answers a colormap that is no JSON with 400, other parameters with 422.
+            E::InvalidParameter {
+                parameter: "colormap" | "bidx" | "level",
+                ..
+            }
+            | E::OverLimit { .. }
+            | E::Encoding { .. } => Self::Request(chain(&error)),
+            E::InvalidParameter {
+                parameter: "tile", ..
+            } => Self::NotFound(chain(&error)),
+            E::InvalidParameter { .. } => Self::Parameter(chain(&error)),
+            E::NotGeoreferenced { .. } | E::Projection { .. } => Self::Unusable(chain(&error)),
+            _ => Self::Failed(chain(&error)),
+        }
+    }
+}
+
+fn of_source(kind: SourceErrorKind, message: String) -> Error {
+    match kind {
+        SourceErrorKind::InvalidRequest => Error::Request(message),
+        SourceErrorKind::NotFound => Error::NotFound(message),
+        SourceErrorKind::Denied => Error::Denied(message),
+        SourceErrorKind::Malformed | SourceErrorKind::Unsupported | SourceErrorKind::OverLimit => {
+            Error::Unusable(message)
+        }
+        // `Unavailable`, `Changed`, and whatever else a source may say one day.
+        _ => Error::Upstream(message),
+    }
+}

@@ -1,0 +1,134 @@
+//! Where a source lies, in the words of TiTiler's answers.
+
+use crate::Error;
+use cog_raster::{Nodata, RasterInfo};
+use cog_render::{Grid, OutputSize};
+use serde_json::{Number, Value};
+use tile_math::{BoundingBox, Crs, TileMatrixSet, Transformer, ZoomStrategy};
+
+/// The source's bounds in another CRS.
+///
+/// # Errors
+///
+/// [`Error::Unusable`] if the source is not georeferenced or has no coordinates there.
+pub(crate) fn bounds_in(info: &RasterInfo, crs: &Crs) -> Result<BoundingBox, Error> {
+    let (Some(from), Some(bounds)) = (&info.crs, info.bounds()) else {
+        return Err(Error::Unusable(
+            "the source is not georeferenced: it has no coordinate reference system or no affine transform; \
+             its own pixels can be shown (preview)"
+                .into(),
+        ));
+    };
+    if from == crs {
+        return Ok(bounds);
+    }
+    Transformer::new(from, crs)
+        .and_then(|transformer| transformer.transform_bounds(bounds, 21))
+        .map_err(|e| Error::Unusable(format!("the source has no bounds in {crs}: {e}")))
+}
+
+/// The source's bounds in degrees, longitude first.
+pub(crate) fn geographic_bounds(info: &RasterInfo) -> Result<BoundingBox, Error> {
+    bounds_in(info, &Crs::wgs84())
+}
+
+/// The least and greatest zoom that make sense for a source, by rio-tiler's rules:
+/// the greatest shows the full resolution, the least still fills half a tile.
+pub(crate) fn zooms(info: &RasterInfo, tms: &TileMatrixSet) -> Result<(i8, i8), Error> {
+    let grid = Grid::in_crs(info, tms.crs(), None, OutputSize::native())?;
+    let (x, y) = grid.affine.resolution();
+    let resolution = x.max(y);
+    let tile = tms
+        .matrix(tms.min_zoom())
+        .map_or(256, |matrix| matrix.tile_width)
+        .max(1);
+    // rio-tiler halves with integer division until the shorter side fits into a tile.
+    let mut halvings = 0_u32;
+    let mut shorter = info.width().min(info.height());
+    while shorter > tile {
+        shorter /= 2;
+        halvings += 1;
+    }
+    let zoom = |resolution: f64| {
+        tms.zoom_for_resolution(resolution, ZoomStrategy::Auto)
+            .map_err(|e| Error::Unusable(format!("the source fits no zoom of {}: {e}", tms.id())))
+    };
+    Ok((
+        zoom(resolution * f64::from(halvings).exp2())?,
+        zoom(resolution)?,
+    ))
+}
+
+/// A nodata value as JSON: a number, or "nan", "inf", "-inf".
+pub(crate) fn nodata_value(nodata: &Nodata) -> Value {
+    match nodata.as_integer() {
+        Some(integer) => i64::try_from(integer)
+            .map(Value::from)
+            .or_else(|_| u64::try_from(integer).map(Value::from))
+            .unwrap_or_else(|_| number(nodata.as_f64())),
+        None if nodata.as_f64().is_finite() => number(nodata.as_f64()),
+        None => Value::from(nodata.to_string()),
+    }
+}
+
+/// A number as JSON; null where it is not finite, as JSON has no such numbers.
+pub(crate) fn number(value: f64) -> Value {
+    Number::from_f64(value).map_or(Value::Null, Value::Number)
+}
+
+/// How a CRS is named in answers: its OGC URI, else `authority:code`, else its name.
+pub(crate) fn crs_name(crs: &Crs) -> String {
+    crs.to_uri().unwrap_or_else(|| crs.to_string())
+}
+
+/// A CRS that a request names.
+///
+/// # Errors
+///
+/// [`Error::Parameter`] naming the parameter.
+pub(crate) fn parse_crs(name: &'static str, text: &str) -> Result<Crs, Error> {
+    Crs::parse(text).map_err(|e| {
+        Error::Parameter(format!(
+            "the parameter {name}: {e}; write one as in EPSG:4326"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cog_raster::{Affine, SampleType};
+
+    fn info(width: u32, height: u32) -> RasterInfo {
+        let mut info = RasterInfo::new(SampleType::U16, 1, width, height);
+        info.crs = Some(Crs::web_mercator());
+        // Exactly zoom 10 of 256-pixel tiles.
+        let resolution = 156_543.033_928_040_97 / 1024.0;
+        info.affine = Some(Affine::new(resolution, 0.0, 0.0, 0.0, -resolution, 0.0));
+        info
+    }
+
+    #[test]
+    fn zooms_span_from_one_tile_to_the_full_resolution() {
+        let tms = TileMatrixSet::builtin("WebMercatorQuad").unwrap();
+        assert_eq!(zooms(&info(256, 256), &tms).unwrap(), (10, 10));
+        assert_eq!(zooms(&info(512, 600), &tms).unwrap(), (9, 10));
+        // 600 / 2 = 300 is more than a tile, so once more.
+        assert_eq!(zooms(&info(600, 600), &tms).unwrap(), (8, 10));
+        assert_eq!(zooms(&info(4096, 5000), &tms).unwrap(), (6, 10));
+        assert_eq!(zooms(&info(10, 10), &tms).unwrap(), (10, 10));
+    }
+
+    #[test]
+    fn what_is_not_georeferenced_has_no_bounds() {
+        let info = RasterInfo::new(SampleType::U8, 1, 4, 4);
+        assert!(matches!(geographic_bounds(&info), Err(Error::Unusable(_))));
+    }
+
+    #[test]
+    fn nodata_keeps_what_json_cannot_say() {
+        assert_eq!(nodata_value(&Nodata::new(-9999.0)), Value::from(-9999));
+        assert_eq!(nodata_value(&Nodata::new(f64::NAN)), Value::from("nan"));
+        assert_eq!(nodata_value(&Nodata::new(0.5)), Value::from(0.5));
+    }
+}

@@ -1,0 +1,33 @@
+//! The HTTP surface: TiTiler's paths, parameters and answers.
+//!
+//! ```text
+//! request ─► CORS ─► log ─► gzip ─► route ─► parameters ─► open source ─► ETag ─► 304
+//!                                                                          │
+//!                       answer ◄─ encode ◄─ warp ◄─ decode ◄─ fetch ◄─ admission
+//! ```
+//!
+//! Handlers hold no algorithm: they read parameters, open a source, call a crate
+//! and describe the result.
+
+mod answer;
+mod catalog;
+mod conditional;
+mod failure;
+mod incoming;
+mod info;
+mod openapi;
+mod operations;
+mod router;
+mod serve;
+mod tiles;
+mod timing;
+
+pub(crate) use answer::Answer;
+pub(crate) use failure::Failure;
+pub(crate) use incoming::Incoming;
+pub(crate) use info::{describe, verdict};
+use router::missing;
+pub use router::router;
+pub use serve::{listen, serve};
+pub(crate) use tiles::{find_tile, find_tms, tile_grid};
+pub(crate) use timing::Timing;

@@ -1,0 +1,36 @@
+//! What the binary `smalti` does, as a library so that tests and other binaries can embed it.
+//!
+//! ```text
+//!        cli ───────────────┐
+//!         │ demo, serve     │ info, validate, read, tile
+//!         ▼                 ▼
+//!  http ─► state ─► picture: plan ─► fetch ─► decode ─► warp ─► colour, encode
+//!   │       │                       (cog-reader)        (cog-render, on the CPU pool)
+//!   │       └ sources, layers, pools, caches
+//!   └ access: what a url= may reach
+//! ```
+//!
+//! The package is thin: no algorithm lives here but the demo's landscape.
+#![forbid(unsafe_code)]
+
+mod access;
+mod cli;
+mod demo;
+mod error;
+mod ground;
+mod http;
+mod params;
+mod picture;
+mod state;
+
+pub use access::{Policy, PolicyOptions, Target};
+pub use cli::{
+    Cli, Command, DemoArgs, InfoArgs, ListenArgs, LogFormat, LogLevel, ReadArgs, RenderArgs,
+    ServeArgs, TileArgs, ValidateArgs, run,
+};
+pub use error::Error;
+pub use http::{listen, router, serve};
+pub use state::{
+    Admission, CpuPool, Layer, LayerBand, LayerSource, ServerOptions, ServerState, Source, Sources,
+    describe_layer,
+};

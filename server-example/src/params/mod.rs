@@ -1,0 +1,14 @@
+//! TiTiler's parameters, read from a query string or from the command line's options.
+//!
+//! Each struct documents its parameters for the OpenAPI document and reads
+//! them: one list, so that neither can know a parameter that the other does not.
+
+mod image;
+mod query;
+mod read;
+mod statistics;
+
+pub(crate) use image::{ImageParams, SizeParams, TileParams, format};
+pub(crate) use query::{Query, wrong};
+pub(crate) use read::{CrsParams, ReadParams, SourceParams};
+pub(crate) use statistics::StatisticsParams;

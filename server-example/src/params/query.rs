@@ -1,0 +1,193 @@
+//! The query string, read parameter by parameter.
+
+use crate::Error;
+
+/// The parameters of a request, in the order in which they came.
+///
+/// Read by hand and not into a struct by serde, because messages have to name
+/// the parameter, repeats matter, and TiTiler's booleans have many spellings.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+/// TiTiler's parameters that this server does not know yet: refused by name,
+/// since leaving them out would give another picture than the one asked for.
+const NOT_SUPPORTED: [&str; 7] = [
+    "expression",
+    "algorithm",
+    "algorithm_params",
+    "color_formula",
+    "padding",
+    "assets",
+    "asset_as_band",
+];
+
+impl Query {
+    /// Splits a query string.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Request`] naming a parameter of TiTiler that is not supported.
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes())
+            .into_owned()
+            .collect();
+        if let Some((name, _)) = pairs
+            .iter()
+            .find(|(name, _)| NOT_SUPPORTED.contains(&name.as_str()))
+        {
+            return Err(Error::Request(format!(
+                "the parameter {name:?} is not supported by this server; leave it out"
+            )));
+        }
+        Ok(Self { pairs })
+    }
+
+    /// Parameters from elsewhere than a query string.
+    pub(crate) fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self { pairs }
+    }
+
+    /// The last value of a parameter, as FastAPI takes it.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.pairs
+            .iter()
+            .rev()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a parameter that may repeat.
+    pub(crate) fn texts<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.pairs
+            .iter()
+            .filter(move |(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter that has to be there.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Error> {
+        self.text(name).ok_or_else(|| {
+            Error::Parameter(format!("the parameter {name:?} is missing; add ?{name}=…"))
+        })
+    }
+
+    /// A whole number within bounds.
+    pub(crate) fn integer(&self, name: &str, low: u32, high: u32) -> Result<Option<u32>, Error> {
+        let expected = || format!("a whole number from {low} to {high}");
+        self.read(name, expected, |text| {
+            text.parse().ok().filter(|n| (low..=high).contains(n))
+        })
+    }
+
+    /// A finite number within bounds.
+    pub(crate) fn number(&self, name: &str, low: f64, high: f64) -> Result<Option<f64>, Error> {
+        let expected = || format!("a number from {low} to {high}");
+        self.read(name, expected, |text| {
+            text.parse().ok().filter(|n| (low..=high).contains(n))
+        })
+    }
+
+    /// A truth value, in any spelling that FastAPI takes.
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Error> {
+        self.read(
+            name,
+            || "true or false".into(),
+            |text| match text.to_ascii_lowercase().as_str() {
+                "true" | "1" | "yes" | "y" | "on" | "t" => Some(true),
+                "false" | "0" | "no" | "n" | "off" | "f" => Some(false),
+                _ => None,
+            },
+        )
+    }
+
+    /// A parameter read by `parse`; `expected` says what it has to be.
+    pub(crate) fn read<T>(
+        &self,
+        name: &str,
+        expected: impl FnOnce() -> String,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        match self.text(name) {
+            None => Ok(None),
+            Some(text) => parse(text)
+                .map(Some)
+                .ok_or_else(|| wrong(name, text, &expected())),
+        }
+    }
+
+    /// The parameters as they came, without those that `leave_out` names; for links.
+    pub(crate) fn without(&self, leave_out: &[&str]) -> String {
+        let mut out = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &self.pairs {
+            if !leave_out.contains(&name.as_str()) {
+                out.append_pair(name, value);
+            }
+        }
+        out.finish()
+    }
+}
+
+/// A parameter whose value is not what it has to be.
+pub(crate) fn wrong(name: &str, found: &str, expected: &str) -> Error {
+    let mut shown: String = found.chars().take(80).collect();
+    if shown.len() < found.len() {
+        shown.push('…');
+    }
+    Error::Parameter(format!(
+        "the parameter {name} is {shown:?}; it has to be {expected}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_the_parameter_and_what_it_has_to_be() {
+        let query = Query::parse("tilesize=big&unscale=maybe&p=1&p=2").unwrap();
+        let error = query.integer("tilesize", 1, 4096).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the parameter tilesize is \"big\"; it has to be a whole number from 1 to 4096"
+        );
+        assert!(query.boolean("unscale").is_err());
+        assert_eq!(query.texts("p").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(query.text("p"), Some("2"));
+        assert!(
+            query
+                .required("url")
+                .unwrap_err()
+                .to_string()
+                .contains("?url=")
+        );
+    }
+
+    #[test]
+    fn what_would_change_the_picture_is_refused_not_left_out() {
+        for name in NOT_SUPPORTED {
+            let error = Query::parse(&format!("url=a.tif&{name}=x")).unwrap_err();
+            assert_eq!(error.status(), 400);
+            assert!(error.to_string().contains(name));
+        }
+        assert!(Query::parse("url=a.tif&utm_source=mail").is_ok());
+    }
+
+    #[test]
+    fn links_keep_what_is_not_theirs() {
+        let query = Query::parse("url=a%20b.tif&minzoom=3&rescale=0,1&rescale=2,3").unwrap();
+        assert_eq!(
+            query.without(&["minzoom"]),
+            "url=a+b.tif&rescale=0%2C1&rescale=2%2C3"
+        );
+    }
+
+    #[test]
+    fn numbers_are_finite_and_bounded() {
+        for text in ["nan", "inf", "-1", "1e9", ""] {
+            let query = Query::parse(&format!("buffer={text}")).unwrap();
+            assert!(query.number("buffer", 0.0, 256.0).is_err(), "{text}");
+        }
+    }
+}

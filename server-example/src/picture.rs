@@ -1,0 +1,71 @@
+//! From an opened source to encoded bytes, each stage where it belongs.
+
+use crate::{
+    Error,
+    http::Timing,
+    params::ImageParams,
+    state::{Counters, CpuPool},
+};
+use bytes::Bytes;
+use cog_reader::Cog;
+use cog_render::{Error as RenderError, Format, Grid, Image, ReadOptions};
+use std::{sync::Arc, time::Instant};
+use tile_math::{BoundingBox, Crs};
+
+/// An encoded picture.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    pub(crate) bytes: Bytes,
+    pub(crate) format: Format,
+    pub(crate) bounds: BoundingBox,
+    pub(crate) crs: Option<Crs>,
+}
+
+/// Reads the pixels of a grid: the plan and the warp on the CPU pool, the reading in between.
+pub(crate) async fn read(
+    cpu: &CpuPool,
+    cog: &Cog,
+    grid: impl FnOnce(&Cog) -> Result<Grid, RenderError> + Send + 'static,
+    options: ReadOptions,
+    timing: &mut Timing,
+) -> Result<Image, Error> {
+    let planned = {
+        let cog = cog.clone();
+        cpu.run(move || {
+            cog_render::plan(cog_raster::RasterSource::info(&cog), &grid(&cog)?, &options)
+        })
+    };
+    let plan = timing.stage("plan", planned).await??;
+    let counters = Arc::new(Counters::default());
+    let start = Instant::now();
+    let raster = counters.track(plan.read(cog)).await?;
+    let read = start.elapsed();
+    timing.add("fetch", counters.waited());
+    timing.add("decode", read.saturating_sub(counters.waited()));
+    timing.count("requests", counters.requests());
+    timing.count("bytes", counters.bytes());
+    let warped = cpu.run(move || plan.warp(&raster));
+    Ok(timing.stage("warp", warped).await??)
+}
+
+/// Colours and encodes an image on the CPU pool.
+pub(crate) async fn encode(
+    cpu: &CpuPool,
+    image: Image,
+    params: &ImageParams,
+    format: Option<Format>,
+    timing: &mut Timing,
+) -> Result<Picture, Error> {
+    let style = params.style()?;
+    let encoded = cpu.run(move || {
+        let format = format.unwrap_or_else(|| Format::suited_to(&image));
+        let bytes = cog_render::render(&image, &style, format)?;
+        Ok::<_, RenderError>(Picture {
+            bytes: bytes.into(),
+            format,
+            bounds: image.bounds(),
+            crs: image.crs().cloned(),
+        })
+    });
+    Ok(timing.stage("encode", encoded).await??)
+}

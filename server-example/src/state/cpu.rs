@@ -1,0 +1,185 @@
+//! Where pixels are computed, and how many requests may wait for it.
+
+use crate::Error;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+/// A pool of threads for decoding, warping and encoding, beside the threads that do I/O.
+///
+/// Two bounds keep memory and waiting times in hand: `active` requests may hold
+/// pixels at a time, `waiting` more may queue for that, and whoever comes then
+/// is told to come back later. The jobs of the active requests are few each, so
+/// the pool's own queue is bounded by them.
+#[derive(Clone, Debug)]
+pub struct CpuPool {
+    pool: Arc<rayon::ThreadPool>,
+    active: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+    most_waiting: usize,
+}
+
+/// The right to hold pixels; given back when dropped.
+#[derive(Debug)]
+pub struct Admission {
+    _permit: OwnedSemaphorePermit,
+}
+
+impl CpuPool {
+    /// A pool of `threads`, for `active` requests at a time and `waiting` more in the queue.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failed`] if the threads cannot be started.
+    pub fn new(threads: usize, active: usize, waiting: usize) -> Result<Self, Error> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|i| format!("cpu-{i}"))
+            // A job that panics is one failed request, answered as such; the pool goes on.
+            .panic_handler(|_| tracing::error!("a job on the CPU pool panicked"))
+            .build()
+            .map_err(|e| Error::failed("the CPU pool cannot start", &e))?;
+        Ok(Self {
+            pool: Arc::new(pool),
+            active: Arc::new(Semaphore::new(active.max(1))),
+            waiting: Arc::default(),
+            most_waiting: waiting,
+        })
+    }
+
+    /// Waits for the right to hold pixels.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Overloaded`] at once when the queue is full.
+    pub async fn admit(&self) -> Result<Admission, Error> {
+        if let Ok(permit) = Arc::clone(&self.active).try_acquire_owned() {
+            return Ok(Admission { _permit: permit });
+        }
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= self.most_waiting {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(overloaded());
+        }
+        // Counts down also when the client leaves while it waits.
+        let _place = Place(&self.waiting);
+        let permit = Arc::clone(&self.active)
+            .acquire_owned()
+            .await
+            .map_err(|_| Error::Overloaded("the server is shutting down".into()))?;
+        Ok(Admission { _permit: permit })
+    }
+
+    /// Says whether a request that came now would at least be queued.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Overloaded`] if not.
+    pub fn check_room(&self) -> Result<(), Error> {
+        if self.active.available_permits() == 0
+            && self.waiting.load(Ordering::Relaxed) >= self.most_waiting
+        {
+            return Err(overloaded());
+        }
+        Ok(())
+    }
+
+    /// Runs `work` on the pool; skipped if this future is dropped before the work starts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failed`] if the work panicked.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let (sender, receiver) = oneshot::channel();
+        self.spawn(move || {
+            if !sender.is_closed() {
+                // The client may leave while the work runs; then nobody takes the result.
+                let _ = sender.send(work());
+            }
+        });
+        receiver.await.map_err(|_| {
+            Error::Failed("a computation broke off; this is a bug, please report it".into())
+        })
+    }
+
+    /// Runs `job` on the pool, some time.
+    pub fn spawn(&self, job: impl FnOnce() + Send + 'static) {
+        self.pool.spawn(job);
+    }
+}
+
+fn overloaded() -> Error {
+    Error::Overloaded(
+        "the server has more requests than it can work on; try again in a second".into(),
+    )
+}
+
+struct Place<'a>(&'a AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_and_an_empty_one_admits() {
+        let pool = CpuPool::new(1, 1, 1).unwrap();
+        let first = pool.admit().await.unwrap();
+        let waiting = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.admit().await.map(drop) }
+        });
+        while pool.waiting.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(pool.admit().await, Err(Error::Overloaded(_))));
+        drop(first);
+        waiting.await.unwrap().unwrap();
+        assert!(pool.admit().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn work_that_nobody_waits_for_is_skipped() {
+        let pool = CpuPool::new(1, 1, 1).unwrap();
+        let (release, gate) = mpsc::channel::<()>();
+        let blocker = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.run(move || gate.recv()).await }
+        });
+        let ran = Arc::new(AtomicUsize::new(0));
+        let abandoned = pool.run({
+            let ran = Arc::clone(&ran);
+            move || ran.fetch_add(1, Ordering::SeqCst)
+        });
+        let mut abandoned = Box::pin(abandoned);
+        // Polled once, so that the job is queued behind the blocker; then the client leaves.
+        tokio::select! {
+            biased;
+            _ = &mut abandoned => panic!("the blocker holds the only thread"),
+            () = core::future::ready(()) => {}
+        }
+        drop(abandoned);
+        release.send(()).unwrap();
+        blocker.await.unwrap().unwrap().unwrap();
+        pool.run(|| ()).await.unwrap();
+        assert_eq!(ran.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_one_failed_request() {
+        let pool = CpuPool::new(1, 1, 1).unwrap();
+        let broken = pool.run(|| -> u32 { panic!("on purpose") }).await;
+        assert!(matches!(broken, Err(Error::Failed(_))));
+        assert_eq!(pool.run(|| 7).await.unwrap(), 7);
+    }
+}

@@ -1,0 +1,13 @@
+//! What lives as long as the server: pools, caches, layers, policy.
+
+mod counted;
+mod cpu;
+mod layers;
+mod server;
+mod sources;
+
+pub(crate) use counted::{CountedReader, Counters};
+pub use cpu::{Admission, CpuPool};
+pub use layers::{Layer, LayerBand, LayerSource, describe_layer};
+pub use server::{ServerOptions, ServerState};
+pub use sources::{Source, Sources};

@@ -1,0 +1,16 @@
+//! What the binary promises, driven from outside.
+#![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
+
+mod access;
+mod bad_input;
+mod cli;
+mod demo;
+mod files;
+mod http;
+mod lifecycle;
+mod npy;
+mod openapi;
+mod oracle;
+mod remote;
+mod server;
+mod viewer;

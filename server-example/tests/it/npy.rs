@@ -1,0 +1,40 @@
+//! Reading `.npy` files.
+
+/// A `.npy` file's type, shape and bytes.
+pub(crate) struct Npy {
+    pub(crate) descr: String,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) data: Vec<u8>,
+}
+
+impl Npy {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
+        assert_eq!(&bytes[..6], b"\x93NUMPY");
+        let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+        let header = std::str::from_utf8(&bytes[10..10 + length]).unwrap();
+        let after = |start: &str| header.split_once(start).unwrap().1;
+        let descr = after("'descr': '").split('\'').next().unwrap().to_owned();
+        assert!(header.contains("'fortran_order': False"));
+        let shape = after("'shape': (")
+            .split(')')
+            .next()
+            .unwrap()
+            .split(',')
+            .filter(|n| !n.trim().is_empty())
+            .map(|n| n.trim().parse().unwrap())
+            .collect();
+        Self {
+            descr,
+            shape,
+            data: bytes[10 + length..].to_vec(),
+        }
+    }
+
+    pub(crate) fn f32(&self) -> Vec<f32> {
+        assert_eq!(self.descr, "<f4");
+        self.data
+            .chunks_exact(4)
+            .map(|b| f32::from_le_bytes(b.try_into().unwrap()))
+            .collect()
+    }
+}

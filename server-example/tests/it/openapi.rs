@@ -1,0 +1,90 @@
+//! The OpenAPI document says all that there is, and all that it says is there.
+
+use crate::{files, server::Server};
+
+/// Every path that the server answers, the documentation's own and the viewer's files aside.
+const PATHS: [&str; 19] = [
+    "/",
+    "/cog/bounds",
+    "/cog/info",
+    "/cog/info.geojson",
+    "/cog/point/{lon},{lat}",
+    "/cog/preview",
+    "/cog/preview.{format}",
+    "/cog/statistics",
+    "/cog/tiles/{tms}/{z}/{x}/{y}",
+    "/cog/tiles/{tms}/{z}/{x}/{y}.{format}",
+    "/cog/validate",
+    "/cog/{tms}/tilejson.json",
+    "/colorMaps",
+    "/colorMaps/{name}",
+    "/healthz",
+    "/layers",
+    "/readyz",
+    "/tileMatrixSets",
+    "/tileMatrixSets/{tms}",
+];
+
+#[test]
+fn every_path_is_documented_and_answers() {
+    let dir = tempfile::tempdir().unwrap();
+    files::dem(dir.path());
+    let server = Server::start([dir.path()]);
+    let document = server.get("/openapi.json").json();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3."));
+    let mut paths: Vec<&str> = document["paths"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    paths.sort_unstable();
+    assert_eq!(paths, PATHS);
+    let (z, x, y) = files::tile(350.0, 300.0, 12);
+    let (lon, lat) = files::place(350.0, 300.0);
+    for path in paths {
+        let get = &document["paths"][path]["get"];
+        assert!(get["responses"]["200"].is_object(), "{path}");
+        assert!(get["summary"].is_string(), "{path}");
+        for parameter in get["parameters"].as_array().into_iter().flatten() {
+            assert!(parameter["description"].is_string(), "{path}: {parameter}");
+        }
+        let mut real = path.to_owned();
+        for (name, value) in [
+            ("tms", "WebMercatorQuad".to_owned()),
+            ("z", z.to_string()),
+            ("x", x.to_string()),
+            ("y", y.to_string()),
+            ("lon", lon.to_string()),
+            ("lat", lat.to_string()),
+            ("format", "png".to_owned()),
+            ("name", "viridis".to_owned()),
+        ] {
+            real = real.replace(&format!("{{{name}}}"), &value);
+        }
+        let answer = server.get(&format!("{real}?url=dem&bidx=1&rescale=0,700"));
+        assert_eq!(
+            answer.status,
+            200,
+            "{real}: {}",
+            String::from_utf8_lossy(&answer.body)
+        );
+    }
+}
+
+#[test]
+fn the_explorer_needs_nothing_from_elsewhere() {
+    let server = Server::start::<[&str; 0]>([]);
+    let page = server.get("/docs/");
+    let page = String::from_utf8(page.body).unwrap();
+    for part in page.split(['"', '\'']).filter(|part| part.contains("://")) {
+        panic!("the page asks for {part}");
+    }
+    for file in page
+        .split('"')
+        .filter(|part| part.ends_with(".js") || part.ends_with(".css"))
+    {
+        let path = format!("/docs/{}", file.trim_start_matches("./"));
+        assert_eq!(server.get(&path).status, 200, "{path}");
+    }
+}
