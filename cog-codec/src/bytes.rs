@@ -4,45 +4,62 @@ use crate::ByteOrder;
 
 /// An unsigned integer of 8, 16, 32 or 64 bits.
 pub(crate) trait Word: Copy + Default + PartialEq + core::fmt::Debug {
-    fn read(bytes: &[u8], order: ByteOrder) -> Vec<Self>;
-    fn write(words: &[Self], order: ByteOrder) -> Vec<u8>;
+    fn read(bytes: Vec<u8>, order: ByteOrder) -> Vec<Self>;
+    fn write(words: Vec<Self>, order: ByteOrder) -> Vec<u8>;
     fn wrapping_add(self, other: Self) -> Self;
     fn wrapping_sub(self, other: Self) -> Self;
+}
+
+macro_rules! sums {
+    () => {
+        fn wrapping_add(self, other: Self) -> Self {
+            self.wrapping_add(other)
+        }
+
+        fn wrapping_sub(self, other: Self) -> Self {
+            self.wrapping_sub(other)
+        }
+    };
+}
+
+impl Word for u8 {
+    fn read(bytes: Vec<u8>, _: ByteOrder) -> Vec<Self> {
+        bytes
+    }
+
+    fn write(words: Vec<Self>, _: ByteOrder) -> Vec<u8> {
+        words
+    }
+
+    sums!();
 }
 
 macro_rules! words {
     ($($type:ty),*) => {$(
         impl Word for $type {
-
-            fn read(bytes: &[u8], order: ByteOrder) -> Vec<Self> {
-                let words = bytes.chunks_exact(size_of::<$type>());
-                let array = |word: &[u8]| {
-                    let mut array = [0; size_of::<$type>()];
-                    array.copy_from_slice(word);
-                    array
-                };
+            fn read(bytes: Vec<u8>, order: ByteOrder) -> Vec<Self> {
+                let words = bytes.as_chunks::<{ size_of::<$type>() }>().0.iter();
                 match order {
-                    ByteOrder::Little => words.map(|word| Self::from_le_bytes(array(word))).collect(),
-                    ByteOrder::Big => words.map(|word| Self::from_be_bytes(array(word))).collect(),
+                    ByteOrder::Little => words.map(|&word| Self::from_le_bytes(word)).collect(),
+                    ByteOrder::Big => words.map(|&word| Self::from_be_bytes(word)).collect(),
                 }
             }
 
-            fn write(words: &[Self], order: ByteOrder) -> Vec<u8> {
-                match order {
-                    ByteOrder::Little => words.iter().flat_map(|word| word.to_le_bytes()).collect(),
-                    ByteOrder::Big => words.iter().flat_map(|word| word.to_be_bytes()).collect(),
+            fn write(words: Vec<Self>, order: ByteOrder) -> Vec<u8> {
+                let mut bytes = vec![0; words.len() * size_of::<$type>()];
+                let places = bytes.as_chunks_mut::<{ size_of::<$type>() }>().0.iter_mut();
+                for (place, word) in places.zip(words) {
+                    *place = match order {
+                        ByteOrder::Little => word.to_le_bytes(),
+                        ByteOrder::Big => word.to_be_bytes(),
+                    };
                 }
+                bytes
             }
 
-            fn wrapping_add(self, other: Self) -> Self {
-                self.wrapping_add(other)
-            }
-
-            fn wrapping_sub(self, other: Self) -> Self {
-                self.wrapping_sub(other)
-            }
+            sums!();
         }
     )*};
 }
 
-words!(u8, u16, u32, u64);
+words!(u16, u32, u64);

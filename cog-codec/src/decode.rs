@@ -72,14 +72,25 @@ pub fn decode_block(
         true => Cow::Owned(bits::reverse(input)),
         false => Cow::Borrowed(input),
     };
-    layout.encoded_len()?;
-    let mut raw = vec![0; layout.row_bytes()? * rows as usize];
+    let mut raw = zeros(layout, layout.row_bytes()? * rows as usize)?;
     let decoded = codec.decode(layout, &input, &mut raw)?;
     Ok(DecodedBlock {
         samples: samples(layout, raw)?,
         rows,
         valid: decoded.valid,
     })
+}
+
+/// From here on memory is asked for on trial first.
+const LARGE: usize = 64 << 20;
+
+/// `len` zeros, or an error where a plain allocation would end the process.
+fn zeros(layout: &BlockLayout, len: usize) -> Result<Vec<u8>, Error> {
+    if len >= LARGE {
+        let trial = Vec::<u8>::new().try_reserve_exact(len);
+        trial.map_err(|_| layout.too_large())?;
+    }
+    Ok(vec![0; len])
 }
 
 /// Tag 262: YCbCr.
@@ -92,6 +103,9 @@ fn check(layout: &BlockLayout) -> Result<(), Error> {
             reason: format!("{width} × {height} pixels of {samples} samples"),
         });
     }
+    // Both lengths exist, so does the sample type: nothing later on has to look again.
+    layout.encoded_len()?;
+    layout.decoded_len()?;
     if layout.photometric == YCBCR
         && layout.compression != Compression::JPEG
         && layout.ycbcr_subsampling != (1, 1)
@@ -255,7 +269,7 @@ fn words<T: Word>(
     samples: usize,
     differenced: bool,
 ) -> Vec<T> {
-    let mut words = T::read(&raw, order);
+    let mut words = T::read(raw, order);
     if differenced {
         undo_horizontal(&mut words, row_len, samples);
     }

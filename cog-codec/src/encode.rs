@@ -130,7 +130,7 @@ fn rows(layout: &BlockLayout, samples: &Samples) -> Result<Vec<u8>, Error> {
         if let Some((row_len, samples)) = difference {
             horizontal(&mut words, row_len, samples);
         }
-        T::write(&words, order)
+        T::write(words, order)
     }
     let difference = differenced.then_some((row_len, count));
     Ok(match (samples, layout.bits) {

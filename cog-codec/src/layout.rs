@@ -225,7 +225,7 @@ impl BlockLayout {
             .ok_or_else(|| self.sample_type().err().unwrap_or_else(|| self.too_large()))
     }
 
-    fn too_large(&self) -> Error {
+    pub(crate) fn too_large(&self) -> Error {
         Error::InvalidLayout {
             reason: format!(
                 "{} × {} pixels of {} samples of {} bits are more than memory can address",

@@ -1,9 +1,9 @@
 //! LERC: limited error raster compression.
 
-use lerc_core::PixelData;
+use lerc_core::{DataType, PixelData};
 use lerc_reader::{Decoded as Blob, InspectOptions, decode_first, inspect_first_with_options};
 
-use crate::{BlockLayout, ByteOrder, Codec, Compression, Decoded, Error};
+use crate::{BlockLayout, ByteOrder, Codec, Compression, Decoded, Error, SampleFormat};
 
 /// Esri's LERC in TIFF, compression 34887; the blob may be inside Deflate or Zstandard.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Codec for Lerc {
             0 => None,
             1 => Some(super::deflate::inflate_to_vec(LERC, input, limit)?),
             #[cfg(feature = "zstd")]
-            2 => Some(super::zstd::decompress(LERC, input, limit)?),
+            2 => Some(super::zstd::decompress(LERC, input, limit, limit)?),
             other => {
                 return Err(Error::unsupported(format!(
                     "{LERC} inside compression {other}"
@@ -37,7 +37,7 @@ impl Codec for Lerc {
         let blob = unwrapped.as_deref().unwrap_or(input);
         let samples = check(layout, blob)?;
         let blob = decode_first(blob).map_err(|error| Error::malformed(LERC, error))?;
-        write(layout, &blob, samples, output)?;
+        write(layout, &blob, samples, output);
         let rows = output.len() / layout.row_bytes()?.max(1);
         let pixels = rows * layout.width as usize;
         let valid = blob.mask.as_ref().map(|mask| {
@@ -66,32 +66,48 @@ fn check(layout: &BlockLayout, blob: &[u8]) -> Result<usize, Error> {
         );
         return Err(Error::malformed(LERC, reason));
     }
+    let stored = match info.data_type {
+        DataType::I8 => (SampleFormat::Signed, 8),
+        DataType::U8 => (SampleFormat::Unsigned, 8),
+        DataType::I16 => (SampleFormat::Signed, 16),
+        DataType::U16 => (SampleFormat::Unsigned, 16),
+        DataType::I32 => (SampleFormat::Signed, 32),
+        DataType::U32 => (SampleFormat::Unsigned, 32),
+        DataType::F32 => (SampleFormat::Float, 32),
+        DataType::F64 => (SampleFormat::Float, 64),
+    };
+    let format = match layout.format {
+        SampleFormat::Undefined => SampleFormat::Unsigned,
+        format => format,
+    };
+    if stored != (format, layout.bits) {
+        let (of, bits) = stored;
+        let reason = format!(
+            "samples of {bits} bits, {of:?}, in a block of {} bits, {format:?}",
+            layout.bits
+        );
+        return Err(Error::malformed(LERC, reason));
+    }
     Ok(info.depth as usize)
 }
 
-fn write(layout: &BlockLayout, blob: &Blob, inside: usize, output: &mut [u8]) -> Result<(), Error> {
+/// Writes the rows of `output`, whose sample type `check` has found to be the blob's.
+fn write(layout: &BlockLayout, blob: &Blob, inside: usize, output: &mut [u8]) {
     let big = layout.byte_order == ByteOrder::Big;
     let samples = usize::from(layout.samples);
     macro_rules! write {
         ($values:expr, $type:ty) => {{
             const SIZE: usize = size_of::<$type>();
-            if usize::from(layout.bits) != SIZE * 8 {
-                let reason = format!("samples of {} bits in a block of {}", SIZE * 8, layout.bits);
-                return Err(Error::malformed(LERC, reason));
-            }
-            let bytes = |value: &$type| {
-                if big {
-                    value.to_be_bytes()
-                } else {
-                    value.to_le_bytes()
-                }
-            };
             let pixels = output
                 .chunks_exact_mut(SIZE * samples)
                 .zip($values.chunks_exact(inside));
             for (index, (pixel, values)) in pixels.enumerate() {
-                for (out, value) in pixel.chunks_exact_mut(SIZE).zip(values) {
-                    out.copy_from_slice(&bytes(value));
+                for (out, value) in pixel.as_chunks_mut::<SIZE>().0.iter_mut().zip(values) {
+                    *out = if big {
+                        value.to_be_bytes()
+                    } else {
+                        value.to_le_bytes()
+                    };
                 }
                 if inside < samples {
                     let valid = blob.mask.as_ref().is_none_or(|mask| mask[index] != 0);
@@ -110,5 +126,4 @@ fn write(layout: &BlockLayout, blob: &Blob, inside: usize, output: &mut [u8]) ->
         PixelData::F32(values) => write!(values, f32),
         PixelData::F64(values) => write!(values, f64),
     }
-    Ok(())
 }

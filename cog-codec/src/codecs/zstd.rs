@@ -16,36 +16,41 @@ impl Codec for Zstd {
         output: &mut [u8],
     ) -> Result<Decoded, Error> {
         // The decoder knows no partial frames, and a frame may run past the rows asked for.
-        let decoded = decompress(layout.compression, input, layout.encoded_len()?)?;
+        let limit = layout.encoded_len()?;
+        let decoded = decompress(layout.compression, input, output.len(), limit)?;
         let Some(rows) = decoded.get(..output.len()) else {
-            return Err(Error::short(
-                layout.compression,
-                decoded.len(),
-                output.len(),
-            ));
+            let found = decoded.len();
+            return Err(Error::short(layout.compression, found, output.len()));
         };
         output.copy_from_slice(rows);
         Ok(Decoded::default())
     }
 }
 
-/// Decompresses up to `limit` bytes; more is an error.
+/// Decompresses frames until `enough` bytes are there or the input ends; what
+/// follows is not looked at. A frame that passes `limit` is an error.
 pub(crate) fn decompress(
     compression: Compression,
-    input: &[u8],
+    mut input: &[u8],
+    enough: usize,
     limit: usize,
 ) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
-    Decompressor::new()
-        .decompress(input, None, limit, &mut out)
-        .map_err(|error| Error::malformed(compression, error))?;
+    let mut decompressor = Decompressor::new();
+    while out.len() < enough && !input.is_empty() {
+        let read = decompressor
+            .decompress_frame(input, None, limit, &mut out)
+            .map_err(|error| Error::malformed(compression, error))?;
+        input = &input[read..];
+    }
     Ok(out)
 }
 
 pub(crate) fn encode(rows: &[u8], level: u8) -> Result<Vec<u8>, Error> {
     let failed = |error: zstd_rs::Error| Error::malformed(Compression::ZSTD, error);
     let config = CompressionConfig {
-        level: i32::from(level),
+        // The library's 0 is an error, not a default.
+        level: i32::from(level.clamp(1, 22)),
         ..CompressionConfig::DEFAULT
     };
     let mut out = Vec::new();

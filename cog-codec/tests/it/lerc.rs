@@ -1,0 +1,155 @@
+//! LERC blobs, bare and wrapped.
+
+use cog_codec::{BlockLayout, ByteOrder, Compression, Error, SampleFormat};
+use cog_raster::Samples;
+use lerc_core::{MaskView, RasterView, Sample};
+use lerc_writer::{EncodeOptions, encode};
+
+use crate::support::{assert_fewer_rows_are_the_first, decode};
+
+const WIDTH: u32 = 19;
+const HEIGHT: u32 = 13;
+const PIXELS: usize = (WIDTH * HEIGHT) as usize;
+
+pub(crate) fn blob<T: Sample>(depth: u32, values: &[T], mask: Option<&[u8]>) -> Vec<u8> {
+    let raster = RasterView::new(WIDTH, HEIGHT, depth, values).unwrap();
+    let mask = mask.map(|mask| MaskView::new(WIDTH, HEIGHT, mask).unwrap());
+    encode(raster, mask, EncodeOptions::new().with_max_z_error(0.0)).unwrap()
+}
+
+pub(crate) fn layout(samples: u16, bits: u16, format: SampleFormat) -> BlockLayout {
+    BlockLayout::new(WIDTH, HEIGHT, samples, bits, format).with_compression(Compression::LERC)
+}
+
+pub(crate) fn mask() -> Vec<u8> {
+    (0..PIXELS).map(|i| u8::from(i % 5 != 0)).collect()
+}
+
+#[test]
+fn every_sample_type_in_both_byte_orders() {
+    macro_rules! check {
+        ($type:ty, $variant:ident, $format:ident) => {
+            let values: Vec<$type> = (0..PIXELS).map(|i| (i * i % 101) as $type).collect();
+            let bytes = blob(1, &values, None);
+            for byte_order in [ByteOrder::Little, ByteOrder::Big] {
+                let layout = layout(1, size_of::<$type>() as u16 * 8, SampleFormat::$format)
+                    .with_byte_order(byte_order)
+                    // libtiff's LERC has no predictor.
+                    .with_predictor(2);
+                let block = decode(&layout, &bytes).unwrap();
+                assert_eq!(block.samples, Samples::$variant(values.clone()));
+                assert_eq!(block.valid, None);
+                assert_fewer_rows_are_the_first(&layout, &bytes);
+            }
+        };
+    }
+    check!(u8, U8, Unsigned);
+    check!(i8, I8, Signed);
+    check!(u16, U16, Unsigned);
+    check!(i16, I16, Signed);
+    check!(u32, U32, Unsigned);
+    check!(i32, I32, Signed);
+    check!(f32, F32, Float);
+    check!(f64, F64, Float);
+}
+
+#[test]
+fn a_mask_becomes_validity() {
+    let values: Vec<f32> = (0..PIXELS).map(|i| i as f32 / 4.0).collect();
+    let bytes = blob(1, &values, Some(&mask()));
+    let layout = layout(1, 32, SampleFormat::Float);
+    let block = decode(&layout, &bytes).unwrap();
+    let expected: Vec<u8> = mask().iter().map(|m| m * 255).collect();
+    assert_eq!(block.valid.as_ref(), Some(&expected));
+    let Samples::F32(decoded) = block.samples else {
+        panic!("no floats")
+    };
+    for ((value, decoded), valid) in values.iter().zip(decoded).zip(expected) {
+        assert!(valid == 0 || *value == decoded);
+    }
+    assert_fewer_rows_are_the_first(&layout, &bytes);
+}
+
+#[test]
+fn an_alpha_band_may_be_stored_as_mask() {
+    let values: Vec<u8> = (0..PIXELS * 3).map(|i| (i * 7 % 256) as u8).collect();
+    let bytes = blob(3, &values, Some(&mask()));
+    let layout = layout(4, 8, SampleFormat::Unsigned);
+    let Samples::U8(decoded) = decode(&layout, &bytes).unwrap().samples else {
+        panic!("no bytes")
+    };
+    let alpha: Vec<u8> = mask().iter().map(|m| m * 255).collect();
+    assert_eq!(decoded[PIXELS * 3..], alpha);
+    for pixel in (0..PIXELS).filter(|&pixel| alpha[pixel] != 0) {
+        for band in 0..3 {
+            assert_eq!(decoded[band * PIXELS + pixel], values[pixel * 3 + band]);
+        }
+    }
+    assert_fewer_rows_are_the_first(&layout, &bytes);
+}
+
+#[test]
+fn inside_deflate_and_zstandard() {
+    let values: Vec<i16> = (0..PIXELS * 2).map(|i| i as i16 * 31).collect();
+    let bare = blob(2, &values, None);
+    let layout = layout(2, 16, SampleFormat::Signed);
+    let expected = decode(&layout, &bare).unwrap();
+    // Band-sequential: even values, then odd ones.
+    assert_eq!(expected.samples.value(1), Some(62.0));
+
+    let mut deflated = flate2::read::ZlibEncoder::new(&bare[..], flate2::Compression::fast());
+    let mut inside = Vec::new();
+    std::io::Read::read_to_end(&mut deflated, &mut inside).unwrap();
+    let wrapped = layout.clone().with_lerc_additional_compression(1);
+    assert_eq!(decode(&wrapped, &inside).unwrap(), expected);
+    assert!(matches!(
+        decode(&layout, &inside),
+        Err(Error::Malformed { .. })
+    ));
+    assert!(matches!(
+        decode(&wrapped, &bare),
+        Err(Error::Malformed { .. })
+    ));
+
+    #[cfg(feature = "zstd")]
+    {
+        let mut inside = Vec::new();
+        zstd_rs::Compressor::new(zstd_rs::CompressionConfig::DEFAULT)
+            .unwrap()
+            .compress(&bare, None, &mut inside)
+            .unwrap();
+        let wrapped = layout.clone().with_lerc_additional_compression(2);
+        assert_eq!(decode(&wrapped, &inside).unwrap(), expected);
+    }
+    let unknown = layout.with_lerc_additional_compression(3);
+    assert!(matches!(
+        decode(&unknown, &bare),
+        Err(Error::Unsupported { .. })
+    ));
+}
+
+#[test]
+fn a_blob_of_another_shape_or_type_is_refused() {
+    let values: Vec<u16> = (0..PIXELS).map(|i| i as u16).collect();
+    let bytes = blob(1, &values, None);
+    let good = layout(1, 16, SampleFormat::Unsigned);
+    let mut wider = good.clone();
+    wider.width += 1;
+    let mut deeper = good.clone();
+    deeper.samples = 3;
+    for layout in [
+        wider,
+        deeper,
+        good.clone().with_height(HEIGHT - 1),
+        layout(1, 32, SampleFormat::Unsigned),
+        layout(1, 16, SampleFormat::Signed),
+        layout(1, 16, SampleFormat::Float),
+    ] {
+        let error = decode(&layout, &bytes).unwrap_err();
+        assert!(
+            matches!(error, Error::Malformed { .. }),
+            "{layout:?}: {error}"
+        );
+    }
+    assert!(decode(&good, &bytes).is_ok());
+}

@@ -1,0 +1,13 @@
+//! The promises of `cog-codec`, one file each.
+#![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
+
+mod golden;
+mod hostile;
+#[cfg(feature = "jpeg")]
+mod jpeg;
+#[cfg(feature = "jpeg")]
+mod jpeg_streams;
+#[cfg(feature = "lerc")]
+mod lerc;
+mod round_trips;
+mod support;
