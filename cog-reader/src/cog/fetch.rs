@@ -1,0 +1,143 @@
+//! From a request to the bytes of the blocks it needs.
+
+use super::assemble;
+use super::blocks::{Data, Input};
+use super::open::{Cog, Inner, invalid};
+use super::picture::Picture;
+use super::plan;
+use crate::error::Error;
+use cog_raster::{MaskKind, Raster, ReadRequest, Window};
+use std::sync::Arc;
+
+/// What a read needs, fetched but not decoded: the value between I/O and CPU.
+///
+/// It owns everything, so it can be sent to another thread.
+#[derive(Debug)]
+pub struct Fetched {
+    pub(super) cog: Arc<Inner>,
+    pub(super) level: usize,
+    pub(super) window: Window,
+    /// Bands wanted, in the order wanted.
+    pub(super) bands: Vec<u32>,
+    /// The alpha band, if it is to become the mask.
+    pub(super) alpha: Option<u32>,
+    pub(super) imagery: Vec<Input>,
+    pub(super) mask: Option<(Arc<Picture>, Vec<Input>)>,
+}
+
+impl Fetched {
+    /// Bytes that wait to be decoded.
+    #[must_use]
+    pub fn stored_bytes(&self) -> usize {
+        let masks = self.mask.iter().flat_map(|(_, inputs)| inputs);
+        self.imagery
+            .iter()
+            .chain(masks)
+            .map(|input| match &input.data {
+                Data::Stored { bytes, .. } => bytes.len(),
+                Data::Sparse | Data::Decoded(_) => 0,
+            })
+            .sum()
+    }
+
+    /// Blocks that wait to be decoded.
+    #[must_use]
+    pub fn stored_blocks(&self) -> usize {
+        let masks = self.mask.iter().flat_map(|(_, inputs)| inputs);
+        self.imagery
+            .iter()
+            .chain(masks)
+            .filter(|input| matches!(input.data, Data::Stored { .. }))
+            .count()
+    }
+
+    /// Decodes and puts together: CPU only. With the feature `parallel` several
+    /// blocks are decoded at a time, on the `rayon` pool that this is called in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Block`] for the first block that cannot be decoded.
+    pub fn decode(self) -> Result<Raster, Error> {
+        assemble::decode(self)
+    }
+}
+
+impl Cog {
+    /// Fetches what a read needs: I/O only.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: the request does not fit, is beyond the limits, or the bytes cannot be had.
+    pub async fn fetch(&self, request: &ReadRequest) -> Result<Fetched, Error> {
+        let inner = &self.inner;
+        let bands = request.validate(&inner.info).map_err(invalid)?;
+        let level = &inner.levels[request.level];
+        let window = request.window;
+        let alpha = inner
+            .info
+            .alpha_band()
+            .filter(|_| request.mask && inner.info.mask_kind == MaskKind::Alpha)
+            .and_then(|band| u32::try_from(band).ok());
+        let mut planes: Vec<u32> = bands.iter().copied().chain(alpha).collect();
+        planes.sort_unstable();
+        planes.dedup();
+        let mask = level.mask.as_ref().filter(|_| request.mask);
+        self.charge(&level.picture, mask, &window, bands.len(), planes.len())?;
+
+        let imagery = plan::parts(&level.picture, &window, &planes);
+        let masks = mask.map_or_else(Vec::new, |mask| plan::parts(mask, &window, &[0]));
+        let (imagery, masks) = inner.blocks(&window, imagery, masks).await?;
+        Ok(Fetched {
+            cog: Arc::clone(inner),
+            level: request.level,
+            window,
+            bands,
+            alpha,
+            imagery,
+            mask: mask.map(|mask| (Arc::clone(mask), masks)),
+        })
+    }
+
+    /// Checks what the request will cost before anything is listed or allocated.
+    fn charge(
+        &self,
+        picture: &Picture,
+        mask: Option<&Arc<Picture>>,
+        window: &Window,
+        bands: usize,
+        planes: usize,
+    ) -> Result<(), Error> {
+        let limits = &self.inner.options.limits;
+        let check = |what: &'static str, needed: u64, limit: u64| {
+            if needed > limit {
+                return Err(Error::OverLimit {
+                    location: self.inner.location.clone(),
+                    what,
+                    needed,
+                    limit,
+                });
+            }
+            Ok(())
+        };
+        let sample = picture.sample_type.size() as u64;
+        let bytes = window
+            .pixels()
+            .saturating_mul(bands as u64)
+            .saturating_mul(sample)
+            .saturating_add(if mask.is_some() { window.pixels() } else { 0 });
+        check("bytes of a read", bytes, limits.read_bytes)?;
+        let planes = if picture.image.planar { planes } else { 1 };
+        let blocks = plan::count(picture, window, planes)
+            .saturating_add(mask.map_or(0, |mask| plan::count(mask, window, 1)));
+        check("blocks of a read", blocks, limits.read_blocks)?;
+        for picture in core::iter::once(picture).chain(mask.map(|mask| &**mask)) {
+            // Uncompressed blocks are read by rows.
+            let rows = picture.stored_row_bytes();
+            let bytes = rows.map_or(picture.block_bytes(), |row| {
+                row.saturating_mul(window.height.min(picture.image.block_height()).into())
+            });
+            check("bytes of a decoded block", bytes, limits.block_bytes)?;
+        }
+        Ok(())
+    }
+}

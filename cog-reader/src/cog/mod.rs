@@ -1,0 +1,14 @@
+//! A TIFF as a raster source: which directories belong together, what they
+//! say, how a window is fetched and decoded.
+
+mod assemble;
+mod blocks;
+mod fetch;
+mod info;
+mod level;
+mod open;
+mod picture;
+mod plan;
+
+pub use self::fetch::Fetched;
+pub use self::open::Cog;

@@ -1,0 +1,210 @@
+//! An open file.
+
+use super::info;
+use super::level::{Level, levels};
+use super::picture::Picture;
+use crate::error::{Error, Rule};
+use crate::geo::Georeference;
+use crate::io::Pages;
+use crate::tiff::{Image, Located, Tiff};
+use crate::{OpenOptions, RangeReader};
+use cog_raster::{
+    BoxFuture, Raster, RasterInfo, RasterSource, ReadRequest, SourceError, SourceErrorKind,
+};
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+
+/// An open TIFF: the first image of the file, its overviews and its masks.
+///
+/// Opening reads the header and the directories, not the pixels, and of the
+/// block index only what lies among them. Cloning is cheap; clones share it.
+#[derive(Clone, Debug)]
+pub struct Cog {
+    pub(super) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) pages: Pages,
+    pub(super) options: OpenOptions,
+    /// URL or path, for messages.
+    pub(super) location: String,
+    /// The file's part of cache keys.
+    pub(super) identity: Arc<str>,
+    pub(super) levels: Vec<Level>,
+    pub(super) info: RasterInfo,
+    pub(super) tiff: Tiff,
+    geo: Georeference,
+    problems: Vec<String>,
+}
+
+impl Cog {
+    /// Opens a file: one request where header and directories are at its front.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: nothing there, not a TIFF, broken, beyond the limits, or an
+    /// image of a kind that cannot be read.
+    pub async fn open(reader: Arc<dyn RangeReader>, options: OpenOptions) -> Result<Self, Error> {
+        let location = reader.describe();
+        let pages = Pages::open(reader, options.header_bytes, options.limits.index_bytes).await?;
+        let tiff = Tiff::read(&pages, &options.limits).await?;
+        let mut problems = Vec::new();
+        let open = |directory: &_| Picture::open(&tiff, directory, &location);
+        let levels = levels(&tiff, open, &mut problems)?;
+        let Some(directory) = tiff.directories().first() else {
+            return Err(Error::Malformed {
+                location,
+                offset: 0,
+                source: Rule::NoDirectory.into(),
+            });
+        };
+        let bands = u64::from(levels[0].picture.image.samples);
+        if bands > u64::from(options.limits.bands) {
+            return Err(Error::OverLimit {
+                location,
+                what: "bands",
+                needed: bands,
+                limit: options.limits.bands.into(),
+            });
+        }
+        let geo = Georeference::parse(directory);
+        problems.extend(geo.problems.iter().cloned());
+        let info = info::build(directory, &levels, &geo, &mut problems);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                identity: identity(&location, &pages),
+                pages,
+                options,
+                location,
+                levels,
+                info,
+                tiff,
+                geo,
+                problems,
+            }),
+        })
+    }
+
+    /// All directories, as the file declares them.
+    #[must_use]
+    pub fn tiff(&self) -> &Tiff {
+        &self.inner.tiff
+    }
+
+    /// Where the pixels lie on the ground, control points included.
+    #[must_use]
+    pub fn georeference(&self) -> &Georeference {
+        &self.inner.geo
+    }
+
+    /// How the pixels of a level are stored.
+    #[must_use]
+    pub fn image(&self, level: usize) -> Option<&Image> {
+        Some(&self.inner.levels.get(level)?.picture.image)
+    }
+
+    /// How the mask of a level is stored, where it is a directory of its own.
+    #[must_use]
+    pub fn mask_image(&self, level: usize) -> Option<&Image> {
+        let mask = self.inner.levels.get(level)?.mask.as_ref()?;
+        Some(&mask.image)
+    }
+
+    /// What is odd about the file but did not keep it from being opened:
+    /// ignored directories, tags and values, a CRS that is not understood.
+    pub fn problems(&self) -> impl Iterator<Item = &str> {
+        let structure = self.inner.tiff.problems().iter();
+        structure.chain(&self.inner.problems).map(String::as_str)
+    }
+
+    /// The URL or path.
+    #[must_use]
+    pub fn location(&self) -> &str {
+        &self.inner.location
+    }
+
+    /// What changes when the file does, such as an `ETag`, if the store tells one.
+    #[must_use]
+    pub fn validator(&self) -> Option<String> {
+        self.inner.pages.object().validator
+    }
+
+    /// Length of the file in bytes, if the store has told.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        self.inner.pages.size()
+    }
+
+    /// The reader behind.
+    #[must_use]
+    pub fn reader(&self) -> &Arc<dyn RangeReader> {
+        self.inner.pages.reader()
+    }
+
+    pub(crate) fn levels(&self) -> &[Level] {
+        &self.inner.levels
+    }
+
+    /// Finds blocks of an image; `blocks` ascend.
+    pub(crate) async fn locate(
+        &self,
+        picture: &Picture,
+        blocks: &[u64],
+    ) -> Result<Vec<Located>, Error> {
+        let inner = &self.inner;
+        let index = &picture.image.index;
+        index.locate(&inner.pages, &inner.location, blocks).await
+    }
+
+    async fn read_window(&self, request: &ReadRequest) -> Result<Raster, Error> {
+        let fetched = self.fetch(request).await?;
+        let Some(executor) = &self.inner.options.executor else {
+            return fetched.decode();
+        };
+        let location = self.inner.location.clone();
+        crate::executor::run(&**executor, move || fetched.decode())
+            .await
+            .unwrap_or_else(|| {
+                Err(Error::Source {
+                    location,
+                    source: crate::ReadError::new(
+                        crate::ReadErrorKind::Unavailable,
+                        "decoding was abandoned by its executor; it may be shutting down",
+                    ),
+                })
+            })
+    }
+}
+
+impl RasterSource for Cog {
+    fn info(&self) -> &RasterInfo {
+        &self.inner.info
+    }
+
+    fn read(&self, request: ReadRequest) -> BoxFuture<'_, Result<Raster, SourceError>> {
+        Box::pin(async move { Ok(self.read_window(&request).await?) })
+    }
+}
+
+/// What names the same bytes: place and validator, or, where there is no
+/// validator, a name that no other opening has.
+fn identity(location: &str, pages: &Pages) -> Arc<str> {
+    static OPENINGS: AtomicU64 = AtomicU64::new(0);
+    let object = pages.object();
+    match object.validator {
+        Some(validator) => format!("{location}\n{validator}\n{:?}", object.size).into(),
+        None => {
+            let opening = OPENINGS.fetch_add(1, Ordering::Relaxed);
+            format!("{location}\n#{opening}").into()
+        }
+    }
+}
+
+/// The seam's own check, as this crate's error.
+pub(super) fn invalid(error: SourceError) -> Error {
+    debug_assert_eq!(error.kind(), SourceErrorKind::InvalidRequest);
+    Error::InvalidRequest {
+        message: error.to_string(),
+    }
+}

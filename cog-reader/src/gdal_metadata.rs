@@ -1,0 +1,147 @@
+//! GDAL's metadata: the XML of tag 42112.
+
+use cog_raster::ColorInterpretation;
+use roxmltree::{Document, ParsingOptions};
+use std::collections::BTreeMap;
+
+/// What tag 42112 (`GDAL_METADATA`) says, by band where it does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct GdalMetadata {
+    /// Items of the dataset, default domain.
+    pub(crate) items: BTreeMap<String, String>,
+    pub(crate) bands: BTreeMap<u32, BandMetadata>,
+}
+
+/// What it says of one band.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct BandMetadata {
+    pub(crate) description: Option<String>,
+    pub(crate) scale: Option<f64>,
+    pub(crate) offset: Option<f64>,
+    pub(crate) unit: Option<String>,
+    pub(crate) color: Option<ColorInterpretation>,
+    /// Items of the band, default domain.
+    pub(crate) items: BTreeMap<String, String>,
+}
+
+impl GdalMetadata {
+    /// Parses the tag's text.
+    ///
+    /// # Errors
+    ///
+    /// A message, when the text is no XML or has more than 1 000 000 nodes.
+    pub(crate) fn parse(xml: &str) -> Result<Self, String> {
+        let options = ParsingOptions {
+            allow_dtd: false,
+            nodes_limit: 1_000_000,
+            ..ParsingOptions::default()
+        };
+        // Writers pad with NULs and blanks.
+        let xml = xml.trim_matches(|c: char| c == '\0' || c.is_whitespace());
+        let document = Document::parse_with_options(xml, options).map_err(|e| e.to_string())?;
+        let mut metadata = Self::default();
+        let items = document
+            .root_element()
+            .children()
+            .filter(|node| node.has_tag_name("Item"));
+        for item in items {
+            let Some(name) = item.attribute("name") else {
+                continue;
+            };
+            let text = item.text().unwrap_or_default();
+            let domain = item.attribute("domain").unwrap_or_default();
+            match item.attribute("sample").map(str::parse::<u32>) {
+                Some(Ok(sample)) => {
+                    let band = metadata.bands.entry(sample).or_default();
+                    band.add(name, text, domain, item.attribute("role"));
+                }
+                Some(Err(_)) => {}
+                None if domain.is_empty() => {
+                    metadata.items.insert(name.to_owned(), text.to_owned());
+                }
+                None => {}
+            }
+        }
+        Ok(metadata)
+    }
+}
+
+impl BandMetadata {
+    fn add(&mut self, name: &str, text: &str, domain: &str, role: Option<&str>) {
+        let text = || text.to_owned();
+        let number = || text().trim().parse().ok();
+        match role {
+            Some("description") => self.description = Some(text()),
+            Some("scale") => self.scale = number(),
+            Some("offset") => self.offset = number(),
+            Some("unittype") => self.unit = Some(text()),
+            Some("colorinterp") => self.color = color(&text()),
+            _ if domain.is_empty() => {
+                self.items.insert(name.to_owned(), text());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// GDAL's names (`GDALGetColorInterpretationName`).
+fn color(name: &str) -> Option<ColorInterpretation> {
+    Some(match name.trim().to_ascii_lowercase().as_str() {
+        "undefined" => ColorInterpretation::Undefined,
+        "gray" => ColorInterpretation::Gray,
+        "palette" => ColorInterpretation::Palette,
+        "red" => ColorInterpretation::Red,
+        "green" => ColorInterpretation::Green,
+        "blue" => ColorInterpretation::Blue,
+        "alpha" => ColorInterpretation::Alpha,
+        "cyan" => ColorInterpretation::Cyan,
+        "magenta" => ColorInterpretation::Magenta,
+        "yellow" => ColorInterpretation::Yellow,
+        "black" => ColorInterpretation::Black,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_gdal_writes() {
+        let xml = r#"<GDALMetadata>
+            <Item name="AREA">a &lt; b</Item>
+            <Item name="INTERNAL" domain="OTHER">x</Item>
+            <Item name="DESCRIPTION" sample="1" role="description">height</Item>
+            <Item name="OFFSET" sample="1" role="offset">-100</Item>
+            <Item name="SCALE" sample="1" role="scale">0.1</Item>
+            <Item name="UNITTYPE" sample="1" role="unittype">m</Item>
+            <Item name="COLORINTERP" sample="0" role="colorinterp">Blue</Item>
+            <Item name="STATISTICS_MEAN" sample="0">4.5</Item>
+            <Item sample="0">nameless</Item>
+            <Item name="BAD" sample="-1">x</Item>
+        </GDALMetadata>"#;
+        let metadata = GdalMetadata::parse(&format!("{xml}\n\0")).unwrap();
+        assert_eq!(metadata.items["AREA"], "a < b");
+        assert_eq!(metadata.items.len(), 1);
+        let band = &metadata.bands[&1];
+        assert_eq!(band.description.as_deref(), Some("height"));
+        assert_eq!((band.scale, band.offset), (Some(0.1), Some(-100.0)));
+        assert_eq!(band.unit.as_deref(), Some("m"));
+        assert_eq!(metadata.bands[&0].color, Some(ColorInterpretation::Blue));
+        assert_eq!(metadata.bands[&0].items["STATISTICS_MEAN"], "4.5");
+    }
+
+    #[test]
+    fn refuses_what_is_not_plain_xml() {
+        assert!(GdalMetadata::parse("").is_err());
+        assert!(GdalMetadata::parse("<GDALMetadata><Item>").is_err());
+        let bomb = r#"<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;">]><x><Item name="n">&b;</Item></x>"#;
+        assert!(GdalMetadata::parse(bomb).is_err());
+    }
+
+    #[test]
+    fn deep_nesting_is_no_stack_overflow() {
+        let deep = "<a>".repeat(200_000);
+        assert!(GdalMetadata::parse(&deep).is_err());
+    }
+}

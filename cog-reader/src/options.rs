@@ -1,0 +1,82 @@
+//! How a file is opened and read.
+
+use crate::{BlockCache, Coalesce, DecodeExecutor, Limits};
+use cog_codec::CodecRegistry;
+use std::sync::Arc;
+
+/// How a file is opened and read.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OpenOptions {
+    /// What the file may cost.
+    pub limits: Limits,
+    /// Bytes read first, from the front of the file: the header, and in a COG
+    /// the directories and the index of a few thousand blocks. A file that is
+    /// not longer is thereby read whole.
+    pub header_bytes: usize,
+    /// When two blocks are read with one request.
+    pub coalesce: Coalesce,
+    /// The compressions that can be decoded.
+    pub registry: Arc<CodecRegistry>,
+    /// Where blocks are decoded; `None`: on the thread that polls the read.
+    pub executor: Option<Arc<dyn DecodeExecutor>>,
+    /// Where decoded blocks are kept; `None`: nowhere.
+    pub block_cache: Option<Arc<BlockCache>>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            header_bytes: 32 * 1024,
+            coalesce: Coalesce::default(),
+            registry: Arc::new(CodecRegistry::default()),
+            executor: None,
+            block_cache: None,
+        }
+    }
+}
+
+impl OpenOptions {
+    /// Sets what the file may cost.
+    #[must_use]
+    pub const fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets how much of the front is read first, at least 1 KiB.
+    #[must_use]
+    pub fn with_header_bytes(mut self, bytes: usize) -> Self {
+        self.header_bytes = bytes.max(1024);
+        self
+    }
+
+    /// Sets when two blocks are read with one request.
+    #[must_use]
+    pub const fn with_coalesce(mut self, coalesce: Coalesce) -> Self {
+        self.coalesce = coalesce;
+        self
+    }
+
+    /// Sets the compressions that can be decoded.
+    #[must_use]
+    pub fn with_registry(mut self, registry: impl Into<Arc<CodecRegistry>>) -> Self {
+        self.registry = registry.into();
+        self
+    }
+
+    /// Sets where blocks are decoded.
+    #[must_use]
+    pub fn with_executor(mut self, executor: Arc<dyn DecodeExecutor>) -> Self {
+        self.executor = Some(executor);
+        self
+    }
+
+    /// Sets where decoded blocks are kept.
+    #[must_use]
+    pub fn with_block_cache(mut self, cache: Arc<BlockCache>) -> Self {
+        self.block_cache = Some(cache);
+        self
+    }
+}

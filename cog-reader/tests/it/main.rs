@@ -1,0 +1,14 @@
+//! What the crate promises.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
+
+#[cfg(not(target_arch = "wasm32"))]
+mod fixtures;
+mod hostile;
+mod info;
+mod requests;
+#[cfg(all(feature = "object_store", not(target_arch = "wasm32")))]
+mod stores;
+mod structure;
+mod support;
+mod validate;
