@@ -1,0 +1,301 @@
+//! What to read, and how it becomes a picture.
+
+use crate::image::ImageBand;
+use crate::position::{ExactMap, PositionMap, Scale, typical_ratio};
+use crate::widening::Widening;
+use crate::{Error, Grid, Image, ReadOptions, Resampling, warp};
+use cog_raster::{
+    ColorInterpretation, MaskKind, Raster, RasterInfo, RasterSource, ReadRequest, SampleType,
+    SourceError, Window,
+};
+use core::ops::Range;
+
+/// Decides which level and window of a source to read for the pixels of `grid`.
+///
+/// Cheap (some ten thousandths of a second for a tile) and without I/O. The
+/// overview is the one GDAL would take (`GDALBandGetBestOverviewLevel2`): the
+/// coarsest whose pixels are not larger than the output pixel's shorter side
+/// times 1.2 for [`Resampling::Nearest`], times 1 for others, with a tolerance of
+/// 0.1. The output pixel is measured in the middle of what grid and source share.
+///
+/// # Errors
+///
+/// - [`Error::OutsideBounds`] if grid and source share no ground;
+/// - [`Error::InvalidParameter`] for a band or level that is not there;
+/// - [`Error::NotGeoreferenced`], [`Error::Projection`] if there is no way from
+///   the grid to the source's pixels;
+/// - [`Error::OverLimit`] if the window or the output is larger than the limits allow.
+pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Plan, Error> {
+    let selected = bands(info, options)?;
+    let output_bytes = (selected.len() as u64)
+        .saturating_mul(info.sample_type.size() as u64)
+        .saturating_add(1)
+        .saturating_mul(grid.pixels());
+    over_limit(
+        "the output",
+        output_bytes,
+        options.limits.output_bytes,
+        "ask for fewer pixels or bands",
+    )?;
+
+    let same_crs = grid.crs.is_none() || grid.crs == info.crs;
+    let kernel = kernel(info, same_crs, options);
+    let full = ExactMap::new(info, grid)?;
+    let size = (info.width(), info.height());
+    let (ratio, _) =
+        typical_ratio(&full, (grid.width, grid.height), size).ok_or_else(|| outside(info, grid))?;
+    let level_index = match options.level {
+        Some(level) => level,
+        None => level(info, ratio.0.min(ratio.1), kernel),
+    };
+    let Some(&level) = info.levels.get(level_index) else {
+        return Err(Error::parameter(
+            "level",
+            format!(
+                "{level_index} is not there: 0 is the full resolution, {} the last overview",
+                info.levels.len().saturating_sub(1)
+            ),
+        ));
+    };
+    let size = (level.width, level.height);
+    let map = full.scaled(
+        f64::from(level.width) / f64::from(info.width()),
+        f64::from(level.height) / f64::from(info.height()),
+    );
+    let (_, typical) =
+        typical_ratio(&map, (grid.width, grid.height), size).ok_or_else(|| outside(info, grid))?;
+    let positions = PositionMap::new(&map, (grid.width, grid.height), size, typical);
+    let reach = positions.reach().ok_or_else(|| outside(info, grid))?;
+    let bands: Vec<ImageBand> = selected
+        .iter()
+        .map(|&band| ImageBand::of_source(info, band, options))
+        .collect();
+    let widening = if same_crs {
+        Widening::uniform(typical)
+    } else {
+        let has_nodata = bands.iter().any(|band| band.nodata.is_some());
+        Widening::of_warp(&map, (grid.width, grid.height), size, has_nodata)
+    };
+    let support = match kernel {
+        Resampling::Average => positions.largest(),
+        _ => widening.largest(),
+    };
+    let window = window(&reach, kernel, support, size).ok_or_else(|| outside(info, grid))?;
+
+    let mask_bytes = u64::from(info.mask_kind != MaskKind::None);
+    let source_bytes = (selected.len() as u64)
+        .saturating_mul(info.sample_type.size() as u64)
+        .saturating_add(mask_bytes)
+        .saturating_mul(window.pixels());
+    over_limit(
+        "reading",
+        source_bytes,
+        options.limits.source_bytes,
+        "ask for a smaller area or a higher zoom, or give the source overviews",
+    )?;
+    Ok(Plan {
+        request: ReadRequest::new(level_index, window).with_bands(selected),
+        grid: grid.clone(),
+        palette: info.colormap.clone().filter(|_| bands.len() == 1),
+        bands,
+        sample_type: info.sample_type,
+        level_size: size,
+        positions,
+        kernel,
+        widening,
+        unscale: options.unscale,
+    })
+}
+
+/// What to read, and how the pixels read become those of the grid.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    request: ReadRequest,
+    pub(crate) grid: Grid,
+    pub(crate) bands: Vec<ImageBand>,
+    sample_type: SampleType,
+    pub(crate) palette: Option<Vec<[u8; 4]>>,
+    /// Columns and rows of the level that is read.
+    pub(crate) level_size: (u32, u32),
+    pub(crate) positions: PositionMap,
+    pub(crate) kernel: Resampling,
+    /// How much wider than a source pixel kernels are.
+    pub(crate) widening: Widening,
+    pub(crate) unscale: bool,
+}
+
+impl Plan {
+    /// What to read from the source.
+    #[must_use]
+    pub const fn request(&self) -> &ReadRequest {
+        &self.request
+    }
+
+    /// The pixels that will come out.
+    #[must_use]
+    pub const fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    /// The kernel in use: [`ReadOptions::resampling`] or [`ReadOptions::reproject`],
+    /// but nearest for a palette, whose indexes have no means.
+    #[must_use]
+    pub const fn kernel(&self) -> Resampling {
+        self.kernel
+    }
+
+    /// Reads what was planned. Only I/O, and whatever decoding the source does.
+    ///
+    /// # Errors
+    ///
+    /// The source's.
+    pub async fn read(&self, source: &dyn RasterSource) -> Result<Raster, SourceError> {
+        source.read(self.request.clone()).await
+    }
+
+    /// Makes the picture from what was read. Only CPU work: run it where that belongs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Mismatch`] if `raster` is not what [`request`](Self::request) asks for.
+    pub fn warp(&self, raster: &Raster) -> Result<Image, Error> {
+        let window = self.request.window;
+        let found = (
+            raster.sample_type(),
+            raster.bands() as usize,
+            raster.columns(),
+            raster.rows(),
+        );
+        let wanted = (
+            self.sample_type,
+            self.bands.len(),
+            window.width,
+            window.height,
+        );
+        if found != wanted {
+            let say = |(sample, bands, columns, rows): (SampleType, usize, u32, u32)| {
+                format!("{bands} bands of {columns} × {rows} {sample} samples")
+            };
+            return Err(Error::Mismatch {
+                message: format!("{}, not {}", say(found), say(wanted)),
+            });
+        }
+        warp::warp(self, raster)
+    }
+
+    pub(crate) const fn window(&self) -> Window {
+        self.request.window
+    }
+}
+
+/// The bands to read.
+fn bands(info: &RasterInfo, options: &ReadOptions) -> Result<Vec<u32>, Error> {
+    let count = u32::try_from(info.bands.len()).unwrap_or(u32::MAX);
+    let Some(bands) = &options.bands else {
+        let visible = |&band: &u32| {
+            info.bands[band as usize].color_interpretation != ColorInterpretation::Alpha
+        };
+        let visible: Vec<u32> = (0..count).filter(visible).collect();
+        // A source of alpha alone is shown as it is.
+        return Ok(if visible.is_empty() {
+            (0..count).collect()
+        } else {
+            visible
+        });
+    };
+    if bands.is_empty() {
+        return Err(Error::parameter("bidx", "no band is asked for"));
+    }
+    match bands.iter().find(|&&band| band >= count) {
+        Some(&band) => Err(Error::parameter(
+            "bidx",
+            format!(
+                "band {} is not there: the source has bands 1 to {count}",
+                u64::from(band) + 1
+            ),
+        )),
+        None => Ok(bands.clone()),
+    }
+}
+
+fn kernel(info: &RasterInfo, same_crs: bool, options: &ReadOptions) -> Resampling {
+    if info.colormap.is_some() {
+        return Resampling::Nearest;
+    }
+    match options.reproject {
+        Some(reproject) if !same_crs => reproject,
+        _ => options.resampling,
+    }
+}
+
+/// The level for output pixels that are `ratio` full-resolution pixels large.
+fn level(info: &RasterInfo, ratio: f64, kernel: Resampling) -> usize {
+    const EPSILON: f64 = 0.1;
+    let coarsest = ratio * kernel.overview_tolerance() + EPSILON;
+    let (mut best, mut best_factor) = (0, 1.0);
+    for (index, level) in info.levels.iter().enumerate().skip(1) {
+        let factor = f64::from(info.width()) / f64::from(level.width);
+        if factor < coarsest && factor > best_factor {
+            (best, best_factor) = (index, factor);
+        }
+    }
+    best
+}
+
+/// The source pixels that the kernel touches.
+fn window(
+    (columns, rows): &(Range<f64>, Range<f64>),
+    kernel: Resampling,
+    support: Scale,
+    size: (u32, u32),
+) -> Option<Window> {
+    let (col, width) = span(columns, kernel.radius(support.columns), size.0)?;
+    let (row, height) = span(rows, kernel.radius(support.rows), size.1)?;
+    Some(Window::new(col, row, width, height))
+}
+
+/// First pixel and number of pixels within `radius` of `range`, inside `0..length`.
+fn span(range: &Range<f64>, radius: f64, length: u32) -> Option<(u32, u32)> {
+    // One pixel more than the kernel's reach, for positions that are off by their tolerance.
+    let halo = radius.ceil() + 1.0;
+    let first = (range.start - halo).floor().max(0.0);
+    let end = (range.end + halo).ceil().min(f64::from(length));
+    // Both are whole numbers between 0 and `length`.
+    let (first, end) = (first as u32, end as u32);
+    (first < end).then_some((first, end - first))
+}
+
+fn over_limit(
+    what: &'static str,
+    needed: u64,
+    limit: u64,
+    hint: &'static str,
+) -> Result<(), Error> {
+    if needed <= limit {
+        return Ok(());
+    }
+    Err(Error::OverLimit {
+        what,
+        needed,
+        limit,
+        hint,
+    })
+}
+
+fn outside(info: &RasterInfo, grid: &Grid) -> Error {
+    let say = |bounds: tile_math::BoundingBox, crs: &Option<tile_math::Crs>| {
+        let crs = crs
+            .as_ref()
+            .map_or_else(|| "pixels".to_owned(), ToString::to_string);
+        format!(
+            "{},{},{},{} ({crs})",
+            bounds.left, bounds.bottom, bounds.right, bounds.top
+        )
+    };
+    Error::OutsideBounds {
+        what: say(grid.bounds(), &grid.crs),
+        bounds: info
+            .bounds()
+            .map_or_else(|| "of no known place".to_owned(), |b| say(b, &info.crs)),
+    }
+}

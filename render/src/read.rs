@@ -1,0 +1,226 @@
+//! Plan, read and warp in one call.
+//!
+//! For callers that do not schedule the stages themselves. The CPU work happens
+//! wherever the future is polled.
+
+use crate::grid::{georeference, transformer};
+use crate::{Error, Grid, Image, OutputSize, ReadOptions, Resampling, plan};
+use cog_raster::{Nodata, RasterInfo, RasterSource};
+use tile_math::{BoundingBox, Crs, Tile, TileMatrixSet};
+
+/// The image of a tile, at the size the tile matrix says.
+///
+/// # Errors
+///
+/// [`Error::OutsideBounds`] if the source has nothing there; see [`plan`] for the others.
+///
+/// # Example
+///
+/// ```
+/// # use cog_raster::{Affine, MemorySource, Raster, Samples};
+/// # use cog_render::{Format, ReadOptions, Style};
+/// # use tile_math::{Crs, Tile, TileMatrixSet};
+/// # pollster::block_on(async {
+/// let raster = Raster::new(1, 90, 180, Samples::U8(vec![7; 90 * 180])).unwrap();
+/// let world = MemorySource::new(raster)
+///     .with_affine(Affine::new(2.0, 0.0, -180.0, 0.0, -2.0, 90.0))
+///     .with_crs(Crs::wgs84());
+/// let tms = TileMatrixSet::builtin("WebMercatorQuad").unwrap();
+/// let image =
+///     cog_render::tile(&world, &tms, Tile::new(2, 1, 1), &ReadOptions::default()).await?;
+/// assert_eq!((image.width(), image.value(0, 128, 128)), (256, Some(7.0)));
+/// let png = cog_render::render(&image, &Style::default(), Format::Png)?;
+/// assert_eq!(&png[1..4], b"PNG");
+/// # Ok::<(), cog_render::Error>(())
+/// # }).unwrap();
+/// ```
+pub async fn tile(
+    source: &dyn RasterSource,
+    tms: &TileMatrixSet,
+    tile: Tile,
+    options: &ReadOptions,
+) -> Result<Image, Error> {
+    let grid = Grid::for_tile(tms, tile, None, 0.0)?;
+    match read(source, &grid, options).await {
+        Err(Error::OutsideBounds { bounds, .. }) => Err(Error::OutsideBounds {
+            what: format!("tile {tile} of {}", tms.id()),
+            bounds,
+        }),
+        other => other,
+    }
+}
+
+/// The image on any grid.
+///
+/// # Errors
+///
+/// See [`plan`], and the source's.
+pub async fn read(
+    source: &dyn RasterSource,
+    grid: &Grid,
+    options: &ReadOptions,
+) -> Result<Image, Error> {
+    let plan = plan(source.info(), grid, options)?;
+    let raster = plan.read(source).await?;
+    plan.warp(&raster)
+}
+
+/// The whole source.
+///
+/// - `crs`: the picture's; `None` is the source's own pixels, which also a source
+///   that is not georeferenced has.
+///
+/// # Errors
+///
+/// See [`Grid::native`], [`Grid::in_crs`] and [`plan`].
+pub async fn preview(
+    source: &dyn RasterSource,
+    crs: Option<&Crs>,
+    size: OutputSize,
+    options: &ReadOptions,
+) -> Result<Image, Error> {
+    let info = source.info();
+    let grid = match crs {
+        Some(crs) if info.crs.as_ref() != Some(crs) => Grid::in_crs(info, crs, None, size)?,
+        _ => Grid::native(info, size)?,
+    };
+    read(source, &grid, options).await
+}
+
+/// The part of the source inside a box.
+///
+/// - `bounds` in `bounds_crs`;
+/// - `crs`: the picture's; `None` is the source's.
+///
+/// # Errors
+///
+/// [`Error::OutsideBounds`] if the source has nothing there; see
+/// [`Grid::in_crs`] and [`plan`] for the others.
+pub async fn part(
+    source: &dyn RasterSource,
+    bounds: BoundingBox,
+    bounds_crs: &Crs,
+    crs: Option<&Crs>,
+    size: OutputSize,
+    options: &ReadOptions,
+) -> Result<Image, Error> {
+    let grid = part_grid(source.info(), bounds, bounds_crs, crs, size)?;
+    read(source, &grid, options).await
+}
+
+/// The grid that [`part`] reads.
+///
+/// # Errors
+///
+/// See [`part`].
+pub fn part_grid(
+    info: &RasterInfo,
+    bounds: BoundingBox,
+    bounds_crs: &Crs,
+    crs: Option<&Crs>,
+    size: OutputSize,
+) -> Result<Grid, Error> {
+    // As many points along an edge as rio-tiler takes.
+    const DENSIFY: u32 = 21;
+    let crs = match crs {
+        Some(crs) => crs,
+        None => georeference(info)?.0,
+    };
+    let bounds = if bounds_crs == crs {
+        bounds
+    } else {
+        transformer(bounds_crs, crs)?
+            .transform_bounds(bounds, DENSIFY)
+            .map_err(|e| Error::parameter("bounds", format!("no such place in {crs}: {e}")))?
+    };
+    Grid::in_crs(info, crs, Some(bounds), size)
+}
+
+/// The values at a point.
+///
+/// - `x`, `y` in `crs`, x east and y north.
+/// - `interpolate`: `None` is the pixel that holds the point; else values are made by this kernel at
+///   the point itself.
+///
+/// # Errors
+///
+/// [`Error::OutsideBounds`] unless the point lies inside the source's outline (its
+/// edge is outside); see [`plan`] for the others.
+pub async fn point(
+    source: &dyn RasterSource,
+    (x, y): (f64, f64),
+    crs: &Crs,
+    interpolate: Option<Resampling>,
+    options: &ReadOptions,
+) -> Result<PointData, Error> {
+    let info = source.info();
+    let (source_crs, affine) = georeference(info)?;
+    let (source_x, source_y) = transformer(crs, source_crs)?
+        .transform(x, y)
+        .map_err(|e| Error::parameter("point", e.to_string()))?;
+    let outside = || Error::OutsideBounds {
+        what: format!("point {x},{y} ({crs})"),
+        bounds: info.bounds().map_or_else(String::new, |b| {
+            format!(
+                "{},{},{},{} ({source_crs})",
+                b.left, b.bottom, b.right, b.top
+            )
+        }),
+    };
+    let inverse = affine.inverse().ok_or_else(outside)?;
+    let (column, row) = inverse.apply(source_x, source_y);
+    let (width, height) = (f64::from(info.width()), f64::from(info.height()));
+    let inside = column > 0.0 && column < width && row > 0.0 && row < height;
+    if !inside {
+        return Err(outside());
+    }
+    let kernel = interpolate.unwrap_or(Resampling::Nearest);
+    // A grid of one source pixel, around the point or around the pixel that holds it.
+    let (left, top) = match kernel {
+        Resampling::Nearest => (column.floor(), row.floor()),
+        _ => (column - 0.5, row - 0.5),
+    };
+    let grid = Grid {
+        crs: Some(source_crs.clone()),
+        affine: affine.translate(left, top),
+        width: 1,
+        height: 1,
+    };
+    let options = options.clone().with_resampling(kernel).with_level(0);
+    let image = read(source, &grid, &options).await?;
+    Ok(PointData {
+        coordinates: (x, y),
+        crs: crs.clone(),
+        pixel: (column, row),
+        values: (0..image.bands().len())
+            .map(|band| image.value(band, 0, 0))
+            .collect(),
+        band_names: image.bands().iter().map(|band| band.name.clone()).collect(),
+        band_descriptions: image
+            .bands()
+            .iter()
+            .map(|band| band.description.clone())
+            .collect(),
+        nodata: image.bands().iter().map(|band| band.nodata).collect(),
+    })
+}
+
+/// The values at a point.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PointData {
+    /// The point, as asked for.
+    pub coordinates: (f64, f64),
+    /// CRS of the point.
+    pub crs: Crs,
+    /// Real column and row at full resolution.
+    pub pixel: (f64, f64),
+    /// A value per band, `None` where it does not count.
+    pub values: Vec<Option<f64>>,
+    /// Names of the bands.
+    pub band_names: Vec<String>,
+    /// Descriptions of the bands.
+    pub band_descriptions: Vec<String>,
+    /// Nodata of the bands.
+    pub nodata: Vec<Option<Nodata>>,
+}

@@ -1,0 +1,154 @@
+//! How much kernels widen when the picture shrinks.
+
+use crate::position::{ExactMap, Scale};
+
+/// Rows of a block of GDAL's warped datasets.
+const GDAL_BLOCK_ROWS: u32 = 128;
+/// Parts into which GDAL cuts the edges of a block to find its place in the source.
+const EDGE_PARTS: u32 = 20;
+
+/// Source pixels by which a bilinear or cubic kernel reaches as far as it otherwise would by
+/// one, for each strip of target rows.
+///
+/// Within one CRS that is the size of a target pixel. Between two, it is what
+/// GDAL's warper takes, so that pictures are GDAL's: the extent of the
+/// source window over that of the target block, one number per axis and block. In the interior of
+/// a source both are the same. Where a block hangs over the source's edge, GDAL's window is cut and
+/// kernels widen less than pixels are large. As measured with GDAL 3.10:
+///
+/// - with nodata the whole target is one block, and its window is cut at all four sides;
+/// - without, blocks are 128 rows high, and a window that starts before the source keeps its
+///   length as far as the source goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Widening {
+    strip_rows: u32,
+    strips: Vec<Scale>,
+}
+
+impl Widening {
+    /// The same everywhere.
+    pub(crate) fn uniform(scale: Scale) -> Self {
+        let strips = vec![Scale {
+            columns: scale.columns.max(1.0),
+            rows: scale.rows.max(1.0),
+        }];
+        Self {
+            strip_rows: u32::MAX,
+            strips,
+        }
+    }
+
+    /// GDAL's, for a target of `width × height` pixels in a source of `columns × rows`.
+    pub(crate) fn of_warp(
+        map: &ExactMap,
+        (width, height): (u32, u32),
+        (columns, rows): (u32, u32),
+        has_nodata: bool,
+    ) -> Self {
+        let strip_rows = if has_nodata { height } else { GDAL_BLOCK_ROWS };
+        let strips = (0..height)
+            .step_by(strip_rows as usize)
+            .map(|top| {
+                let bottom = top.saturating_add(strip_rows).min(height);
+                let Some((across, down)) = place(map, width, top, bottom) else {
+                    return Scale {
+                        columns: 1.0,
+                        rows: 1.0,
+                    };
+                };
+                Scale {
+                    columns: scale(across, columns, width, has_nodata),
+                    rows: scale(down, rows, bottom - top, has_nodata),
+                }
+            })
+            .collect();
+        Self { strip_rows, strips }
+    }
+
+    /// That of a target row.
+    pub(crate) fn at(&self, row: u32) -> Scale {
+        let strip = (row / self.strip_rows) as usize;
+        self.strips[strip.min(self.strips.len() - 1)]
+    }
+
+    /// The largest along each axis.
+    pub(crate) fn largest(&self) -> Scale {
+        self.strips.iter().fold(
+            Scale {
+                columns: 1.0,
+                rows: 1.0,
+            },
+            |a, b| Scale {
+                columns: a.columns.max(b.columns),
+                rows: a.rows.max(b.rows),
+            },
+        )
+    }
+
+    /// Kernels are wider than a source pixel anywhere.
+    pub(crate) fn is_wide(&self) -> bool {
+        let largest = self.largest();
+        largest.columns > 1.0 || largest.rows > 1.0
+    }
+}
+
+/// Least and greatest source column and row along the edges of target rows; `None` where
+/// they lie nowhere.
+fn place(map: &ExactMap, width: u32, top: u32, bottom: u32) -> Option<([f64; 2], [f64; 2])> {
+    let (mut x, mut y) = (Vec::new(), Vec::new());
+    let (width, top, bottom) = (f64::from(width), f64::from(top), f64::from(bottom));
+    for part in 0..=EDGE_PARTS {
+        let fraction = f64::from(part) / f64::from(EDGE_PARTS);
+        let (column, row) = (width * fraction, top + (bottom - top) * fraction);
+        x.extend([column, column, 0.0, width]);
+        y.extend([top, bottom, row, row]);
+    }
+    map.apply(&mut x, &mut y);
+    let ends = |values: &[f64]| {
+        let finite = values.iter().filter(|v| v.is_finite());
+        finite.fold([f64::INFINITY, f64::NEG_INFINITY], |[l, m], &v| {
+            [l.min(v), m.max(v)]
+        })
+    };
+    let (across, down) = (ends(&x), ends(&y));
+    (across[0] <= across[1] && down[0] <= down[1]).then_some((across, down))
+}
+
+/// Source pixels of the window `first..last` over `pixels` target pixels.
+fn scale([first, last]: [f64; 2], length: u32, pixels: u32, has_nodata: bool) -> f64 {
+    let length = f64::from(length);
+    let (first, last) = (first.floor(), last.ceil());
+    let start = first.max(0.0);
+    let covered = if has_nodata {
+        last.min(length) - start
+    } else {
+        (length - start).min(last - first)
+    };
+    let ratio = covered / f64::from(pixels);
+    // Up to a scale of 0.95 the four nearest pixels do, and near whole ratios are whole.
+    if ratio * 0.95 <= 1.0 {
+        1.0
+    } else if (ratio - ratio.round()).abs() < 0.05 {
+        ratio.round()
+    } else {
+        ratio
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_cut_as_gdal_cuts_them() {
+        // Measured: WarpedVRT at 1.55 source pixels per target pixel, over 128 or 256 of them.
+        let close = |found: f64, expected: f64| assert!((found - expected).abs() < 0.02, "{found}");
+        close(scale([51.0, 447.8], 383, 256, false), 1.30);
+        close(scale([-28.6, 169.8], 232, 128, false), 1.55);
+        close(scale([-100.0, 98.4], 232, 128, false), 1.55);
+        close(scale([98.4, 296.8], 232, 128, false), 1.0);
+        close(scale([-100.0, 540.0], 500, 256, false), 2.0);
+        close(scale([-100.0, 296.8], 500, 256, true), 1.17);
+        close(scale([-227.0, 169.8], 232, 256, true), 1.0);
+    }
+}

@@ -1,0 +1,11 @@
+//! Promises of `cog-render`, a file each.
+#![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
+
+#[cfg(not(target_arch = "wasm32"))]
+mod npz;
+mod pictures;
+mod plain_model;
+mod refusals;
+#[cfg(not(target_arch = "wasm32"))]
+mod tiles;
+mod warp;
