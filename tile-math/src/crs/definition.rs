@@ -166,7 +166,7 @@ impl Definition {
             let _ = write!(
                 key,
                 " {} axes={exchange},{first},{second}",
-                operation.to_tokens()
+                operation.canonical(self.datum.ellipsoid.a)
             );
         }
         key

@@ -11,6 +11,34 @@ const ASCII_PARAMS: u16 = 34737;
 /// Tag of the directory itself: short values of more than one element.
 const DIRECTORY: u16 = 34735;
 
+/// The code that means "given by other keys".
+pub(super) const USER_DEFINED: u16 = 32767;
+
+/// Numbers of the keys: OGC 19-008r4 annex, GeoTIFF 1.0 §6.2.
+pub(super) mod key {
+    pub(in crate::crs) const MODEL_TYPE: u16 = 1024;
+    pub(in crate::crs) const RASTER_TYPE: u16 = 1025;
+    pub(in crate::crs) const CITATION: u16 = 1026;
+    pub(in crate::crs) const GEODETIC_CRS: u16 = 2048;
+    pub(in crate::crs) const GEODETIC_CITATION: u16 = 2049;
+    pub(in crate::crs) const DATUM: u16 = 2050;
+    pub(in crate::crs) const PRIME_MERIDIAN: u16 = 2051;
+    pub(in crate::crs) const ANGULAR_UNITS: u16 = 2054;
+    pub(in crate::crs) const ANGULAR_UNIT_SIZE: u16 = 2055;
+    pub(in crate::crs) const ELLIPSOID: u16 = 2056;
+    pub(in crate::crs) const SEMI_MAJOR_AXIS: u16 = 2057;
+    pub(in crate::crs) const SEMI_MINOR_AXIS: u16 = 2058;
+    pub(in crate::crs) const INVERSE_FLATTENING: u16 = 2059;
+    pub(in crate::crs) const PRIME_MERIDIAN_LONGITUDE: u16 = 2061;
+    pub(in crate::crs) const TO_WGS84: u16 = 2062;
+    pub(in crate::crs) const PROJECTED_CRS: u16 = 3072;
+    pub(in crate::crs) const PROJECTED_CITATION: u16 = 3073;
+    pub(in crate::crs) const PROJECTION: u16 = 3074;
+    pub(in crate::crs) const METHOD: u16 = 3075;
+    pub(in crate::crs) const LINEAR_UNITS: u16 = 3076;
+    pub(in crate::crs) const LINEAR_UNIT_SIZE: u16 = 3077;
+}
+
 /// Value of a GeoKey.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -110,6 +138,7 @@ impl GeoKeys {
     /// # Errors
     ///
     /// [`Error::LimitExceeded`] if the values do not fit the directory's 16-bit offsets.
+    #[expect(clippy::type_complexity, reason = "three tags, three lists")]
     pub fn to_tags(&self) -> Result<(Vec<u16>, Vec<f64>, Vec<u8>), Error> {
         let too_large = |needed: usize| Error::LimitExceeded {
             what: "GeoKey directory values",
@@ -129,8 +158,8 @@ impl GeoKeys {
                 }
                 GeoKeyValue::Ascii(text) => {
                     let offset = short(ascii.len())?;
-                    // "|" separates the texts, so it cannot stand inside one.
-                    ascii.extend(text.bytes().map(|b| if b == b'|' { b'/' } else { b }));
+                    // "|" inside a text is kept: readers go by the count, and citations use it.
+                    ascii.extend_from_slice(text.as_bytes());
                     ascii.push(b'|');
                     (ASCII_PARAMS, short(text.len() + 1)?, offset)
                 }

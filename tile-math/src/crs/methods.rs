@@ -12,7 +12,7 @@ pub(crate) struct Method {
     /// EPSG's name, or the customary one.
     pub(crate) name: &'static str,
     /// GDAL's name in WKT 1.
-    pub(crate) wkt1: &'static str,
+    wkt1: &'static str,
     /// `ProjMethodGeoKey` (3075), 0 without one.
     pub(crate) geotiff: u16,
     /// Other names, normalized.
@@ -20,7 +20,7 @@ pub(crate) struct Method {
 }
 
 /// What a method's parameters mean to PROJ.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq)]
 enum Kind {
     /// The method with its parameters as they are.
     Plain(&'static str),
@@ -31,7 +31,7 @@ enum Kind {
     /// Standard parallel means the latitude of true scale.
     TrueScale(&'static str),
     Lambert,
-    LambertBelgium,
+    LambertVariantB,
     /// Latitude of origin is a pole (scale there), or else the latitude of true scale.
     PolarStereographic,
     /// Esri's: the pole is in the name.
@@ -45,6 +45,10 @@ enum Kind {
     /// Latitude of origin is the standard parallel.
     Bonne,
     SweepX,
+    /// Esri's: on a sphere with the semi-major axis.
+    SphericalOrthographic,
+    /// Esri's name for true scale at 30 degrees.
+    Behrmann,
 }
 
 macro_rules! methods {
@@ -54,9 +58,9 @@ macro_rules! methods {
 }
 
 use Kind::{
-    Authalic, Bonne, Guam, HotineA, HotineB, HyperbolicCassini, Krovak, Lambert, LambertBelgium,
-    ModifiedKrovak, Plain, PolarStereographic, SouthOrientatedTransverseMercator, StereographicPole,
-    SweepX, TrueScale, WebMercator,
+    Authalic, Behrmann, Bonne, Guam, HotineA, HotineB, HyperbolicCassini, Krovak, Lambert,
+    LambertVariantB, ModifiedKrovak, Plain, PolarStereographic, SouthOrientatedTransverseMercator,
+    SphericalOrthographic, StereographicPole, SweepX, TrueScale, WebMercator,
 };
 
 static METHODS: &[Method] = methods![
@@ -65,9 +69,10 @@ static METHODS: &[Method] = methods![
     SouthOrientatedTransverseMercator, 9808, "Transverse Mercator (South Orientated)", "Transverse_Mercator_South_Orientated", 27, ["transversemercatorsouthoriented"];
     Lambert, 9802, "Lambert Conic Conformal (2SP)", "Lambert_Conformal_Conic_2SP", 8, ["lambertconformalconic"];
     Lambert, 9801, "Lambert Conic Conformal (1SP)", "Lambert_Conformal_Conic_1SP", 9, [];
-    Lambert, 1102, "Lambert Conic Conformal (1SP variant B)", "", 0, [];
+    LambertVariantB, 1102, "Lambert Conic Conformal (1SP variant B)", "", 0, [];
     Lambert, 1051, "Lambert Conic Conformal (2SP Michigan)", "", 0, [];
-    LambertBelgium, 9803, "Lambert Conic Conformal (2SP Belgium)", "Lambert_Conformal_Conic_2SP_Belgium", 0, [];
+    // PROJ leaves out the rotation by 29.2985", and so do the files in use.
+    Lambert, 9803, "Lambert Conic Conformal (2SP Belgium)", "Lambert_Conformal_Conic_2SP_Belgium", 0, [];
     Plain("merc"), 9804, "Mercator (variant A)", "Mercator_1SP", 7, [];
     TrueScale("merc"), 9805, "Mercator (variant B)", "Mercator_2SP", 0, ["mercator"];
     WebMercator, 1024, "Popular Visualisation Pseudo Mercator", "", 0, ["mercatorauxiliarysphere"];
@@ -84,13 +89,16 @@ static METHODS: &[Method] = methods![
     Plain("aeqd"), 9832, "Modified Azimuthal Equidistant", "", 0, [];
     Guam, 9831, "Guam Projection", "", 0, [];
     Plain("eqdc"), 1119, "Equidistant Conic", "Equidistant_Conic", 13, [];
-    TrueScale("eqc"), 1028, "Equidistant Cylindrical", "Equirectangular", 17, ["platecarree"];
+    TrueScale("eqc"), 1028, "Equidistant Cylindrical", "Equirectangular", 17, ["platecarree", "equidistantcylindricalellipsoidal"];
     TrueScale("eqc"), 1029, "Equidistant Cylindrical (Spherical)", "", 0, [];
     Plain("cass"), 9806, "Cassini-Soldner", "Cassini_Soldner", 18, ["cassini"];
     HyperbolicCassini, 9833, "Hyperbolic Cassini-Soldner", "", 0, [];
     Plain("gnom"), 0, "Gnomonic", "Gnomonic", 19, [];
     Authalic("mill"), 0, "Miller Cylindrical", "Miller_Cylindrical", 20, [];
     Plain("ortho"), 9840, "Orthographic", "Orthographic", 21, [];
+    SphericalOrthographic, 0, "Orthographic (Spherical)", "", 0, [];
+    WebMercator, 1026, "Mercator (1SP) (Spherical)", "", 0, [];
+    Behrmann, 0, "Behrmann", "", 0, [];
     Plain("ortho"), 1130, "Local Orthographic", "", 0, ["local"];
     Plain("poly"), 9818, "American Polyconic", "Polyconic", 22, [];
     Plain("robin"), 0, "Robinson", "Robinson", 23, [];
@@ -101,7 +109,7 @@ static METHODS: &[Method] = methods![
     TrueScale("cea_sphere"), 9834, "Lambert Cylindrical Equal Area (Spherical)", "", 0, [];
     HotineA, 9812, "Hotine Oblique Mercator (variant A)", "Hotine_Oblique_Mercator", 3,
         ["hotineobliquemercatorazimuthnaturalorigin", "rectifiedskeworthomorphicnaturalorigin", "obliquemercator"];
-    HotineB, 9815, "Hotine Oblique Mercator (variant B)", "Hotine_Oblique_Mercator_Azimuth_Center", 0,
+    HotineB, 9815, "Hotine Oblique Mercator (variant B)", "Hotine_Oblique_Mercator_Azimuth_Center", 9815,
         ["rectifiedskeworthomorphiccenter", "hotineobliquemercatorazimuthcentre", "swissobliquecylindrical", "swissobliquemercator"];
     HotineA, 0, "Hotine Oblique Mercator Two Point Natural Origin", "Hotine_Oblique_Mercator_Two_Point_Natural_Origin", 0, [];
     HotineB, 0, "Hotine Oblique Mercator Two Point Center", "Hotine_Oblique_Mercator_Two_Point_Center", 0, [];
@@ -111,7 +119,7 @@ static METHODS: &[Method] = methods![
     ModifiedKrovak, 1043, "Krovak Modified (North Orientated)", "", 0, [];
     Plain("labrd"), 9813, "Laborde Oblique Mercator", "Laborde_Oblique_Mercator", 4, [];
     Bonne, 9827, "Bonne", "Bonne", 0, [];
-    Plain("col_urban"), 1052, "Colombia Urban", "", 0, [];
+    Plain("col_urban"), 1052, "Colombia Urban", "", 0, ["igacplanocartesiano"];
     Plain("moll"), 0, "Mollweide", "Mollweide", 0, [];
     Plain("eck4"), 0, "Eckert IV", "Eckert_IV", 0, [];
     Plain("eck6"), 0, "Eckert VI", "Eckert_VI", 0, [];
@@ -125,7 +133,10 @@ static METHODS: &[Method] = methods![
 
 /// Lower-case letters and digits only.
 pub(crate) fn normalize(name: &str) -> String {
-    name.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+    name.chars()
+        .filter(|c| c.is_ascii_alphanumeric())
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 /// The method of EPSG's code.
@@ -175,7 +186,6 @@ macro_rules! parameters {
     };
 }
 
-/// The first entry of each PROJ name is the one used for writing.
 static PARAMETERS: &[Parameter] = parameters![
     "lat_0", Angle, 8801, "Latitude of natural origin", "latitude_of_origin";
     "lon_0", Angle, 8802, "Longitude of natural origin", "central_meridian";
@@ -211,39 +221,49 @@ static PARAMETERS: &[Parameter] = parameters![
     "lon_2", Angle, 0, "Longitude of 2nd point", "longitude_of_point_2";
     "h", Length, 0, "Satellite Height", "satellite_height";
     "h_0", Length, 1039, "Projection plane origin height", "projection_plane_origin_height";
+    "h_0", Length, 0, "Height", "height";
     "ignored", Scale, 0, "X scale", "x_scale";
     "ignored", Scale, 0, "Y scale", "y_scale";
-    "ignored", Angle, 0, "XY plane rotation", "xy_plane_rotation";
+    "rotation", Angle, 0, "XY plane rotation", "xy_plane_rotation";
     "ignored", Scale, 0, "Auxiliary sphere type", "auxiliary_sphere_type";
     "ignored", Scale, 0, "Option", "option";
 ];
 
 /// The parameter of EPSG's code, or else of a name.
 pub(crate) fn parameter(name: &str, code: Option<u32>) -> Option<&'static Parameter> {
-    code.and_then(|code| PARAMETERS.iter().find(|p| p.epsg == code && code != 0)).or_else(|| {
-        let name = normalize(name);
-        PARAMETERS.iter().find(|p| normalize(p.name) == name || normalize(p.wkt1) == name)
-    })
+    code.and_then(|code| PARAMETERS.iter().find(|p| p.epsg == code && code != 0))
+        .or_else(|| {
+            let name = normalize(name);
+            PARAMETERS
+                .iter()
+                .find(|p| normalize(p.name) == name || normalize(p.wkt1) == name)
+        })
 }
-
-/// How PROJ's parameter is written.
-pub(crate) fn written(proj: &str) -> Option<&'static Parameter> {
-    PARAMETERS.iter().find(|p| p.proj == proj)
-}
-
-/// EPSG's second of Belgium's rotation: 29.2985 arc seconds.
-const BELGIUM: f64 = 29.2985 / 3600.0;
 
 impl Method {
     /// The operation of this method with parameters under PROJ's names, degrees and metres.
     ///
     /// `Err` says which parameter is missing or cannot be.
-    pub(crate) fn operation(&self, parameters: &[(&'static str, f64)]) -> Result<Operation, String> {
+    pub(crate) fn operation(
+        &self,
+        parameters: &[(&'static str, f64)],
+    ) -> Result<Operation, String> {
         let mut op = Operation::default();
-        for &(name, value) in parameters.iter().filter(|(name, _)| *name != "ignored") {
-            op = op.with(name, value);
+        for &(name, value) in parameters {
+            match name {
+                "ignored" => {}
+                // Esri's rectified skew orthomorphic turns the grid by it; Krovak's turn is in the axes.
+                "rotation" if matches!(self.kind, HotineA | HotineB) => {
+                    op = op.with("gamma", value)
+                }
+                "rotation" => {}
+                _ => op = op.with(name, value),
+            }
         }
-        let name = |op: Operation, method: &str| Operation { method: method.to_owned(), ..op };
+        let name = |op: Operation, method: &str| Operation {
+            method: method.to_owned(),
+            ..op
+        };
         Ok(match self.kind {
             Plain(method) => {
                 let op = name(op, method);
@@ -268,9 +288,14 @@ impl Method {
                 }
                 op
             }
-            LambertBelgium => {
-                let lon = op.number("lon_0");
-                name(op, "lcc").with("lon_0", lon - BELGIUM)
+            LambertVariantB => {
+                // The natural origin's latitude comes first, then the false origin's.
+                let mut latitudes = parameters
+                    .iter()
+                    .filter(|(name, _)| *name == "lat_0")
+                    .map(|p| p.1);
+                let standard = latitudes.next().ok_or("it has no standard parallel")?;
+                name(op, "lcc").with("lat_1", standard)
             }
             PolarStereographic => {
                 let op = name(op, "stere");
@@ -283,7 +308,11 @@ impl Method {
             StereographicPole(pole) => {
                 let lat = op.get("lat_1").or(op.get("lat_ts")).unwrap_or(pole);
                 let op = name(op, "stere").without("lat_1").with("lat_0", pole);
-                if (lat.abs() - 90.0).abs() < 1e-9 { op } else { op.with("lat_ts", lat) }
+                if (lat.abs() - 90.0).abs() < 1e-9 {
+                    op
+                } else {
+                    op.with("lat_ts", lat)
+                }
             }
             HotineA => centred(name(op, "omerc")).with_flag("no_uoff"),
             HotineB => {
@@ -304,6 +333,8 @@ impl Method {
                 let op = name(op, "bonne").without("lat_0").without("lat_ts");
                 op.with("lat_1", lat.ok_or("it has no standard parallel")?)
             }
+            SphericalOrthographic => name(op, "ortho").with("f", 0.0),
+            Behrmann => name(op, "cea").with("lat_ts", 30.0),
             SweepX => name(op, "geos").with_flag("sweep=x"),
         })
     }
@@ -347,7 +378,13 @@ mod tests {
             assert_eq!(by_name(name).map(|m| m.epsg), Some(epsg), "{name}");
         }
         assert!(by_name("Tobler").is_none());
-        assert_eq!(parameter("Central_Meridian", None).map(|p| p.proj), Some("lon_0"));
-        assert_eq!(parameter("anything", Some(8824)).map(|p| p.proj), Some("lat_2"));
+        assert_eq!(
+            parameter("Central_Meridian", None).map(|p| p.proj),
+            Some("lon_0")
+        );
+        assert_eq!(
+            parameter("anything", Some(8824)).map(|p| p.proj),
+            Some("lat_2")
+        );
     }
 }

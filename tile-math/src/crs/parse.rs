@@ -1,6 +1,6 @@
 //! Which form a CRS text has, and the short forms.
 
-use super::{Crs, proj_string};
+use super::{Crs, proj_string, projjson, wkt_read};
 use crate::Error;
 use crate::error::shorten;
 
@@ -16,6 +16,15 @@ pub(super) fn parse(text: &str) -> Result<Crs, Error> {
         });
     }
     let text = text.trim();
+    if text.starts_with('{') {
+        return projjson::parse(text);
+    }
+    if let Some(bracket) = text.find(['[', '('])
+        && bracket > 0
+        && is_word(text[..bracket].trim_end())
+    {
+        return wkt_read::parse(text);
+    }
     // Safe CURIE: [EPSG:4326].
     let text = text
         .strip_prefix('[')

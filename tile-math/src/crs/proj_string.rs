@@ -181,7 +181,9 @@ pub(super) fn parse(text: &str) -> Result<Crs, Error> {
                 }
             }
             "ellps" | "datum" | "pm" | "units" | "to_meter" | "axis" | "towgs84" | "nadgrids"
-            | "a" | "b" | "rf" | "f" | "es" | "no_defs" | "type" | "wktext" | "title" => {}
+            | "a" | "b" | "rf" | "es" | "no_defs" | "type" | "wktext" | "title" => {}
+            // A flattening of zero beside a named ellipsoid: the method's own sphere.
+            "f" if value.parse() == Ok(0.0) => operation = operation.with("f", 0.0),
             "k" | "k_0" => {
                 let value = value
                     .parse()
@@ -225,6 +227,17 @@ pub(super) fn parse(text: &str) -> Result<Crs, Error> {
             }
             base_id = None;
             "unknown".clone_into(&mut base_name);
+        }
+    }
+    if get("nadgrids") == Some("@null")
+        && datum.ellipsoid.inverse_flattening == 0.0
+        && !operation.method.is_empty()
+    {
+        // The customary way to say Pseudo-Mercator: WGS 84's longitudes and latitudes on a sphere.
+        if let Some(Found::Crs(wgs84)) = registry::find(&Id::epsg(4326)) {
+            operation = operation.with("R", datum.ellipsoid.a);
+            (datum, shift, base_id, base_name) =
+                (wgs84.datum, wgs84.shift, wgs84.base_id, wgs84.base_name);
         }
     }
     if let Some(list) = get("towgs84") {

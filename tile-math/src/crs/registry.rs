@@ -23,6 +23,8 @@ struct Registry {
     /// Sorted by key.
     records: Vec<(Key, &'static str)>,
     shifts: HashMap<Key, Vec<&'static str>>,
+    /// Geographic CRSs by normalized names of theirs and of their datums.
+    names: HashMap<&'static str, Key>,
 }
 
 fn key_of(text: &str) -> Option<Key> {
@@ -53,11 +55,19 @@ fn registry() -> &'static Registry {
             datums: Vec::new(),
             records: Vec::new(),
             shifts: HashMap::new(),
+            names: HashMap::new(),
         };
         for line in CRS.lines() {
             match line.split('|').next() {
                 Some("E") => registry.ellipsoids.push(line),
                 Some("D") => registry.datums.push(line),
+                Some("N") => {
+                    let mut fields = line.split('|').skip(1);
+                    if let (Some(name), Some(key)) = (fields.next(), fields.next().and_then(key_of))
+                    {
+                        registry.names.insert(name, key);
+                    }
+                }
                 _ => {
                     if let Some(key) = line.split('|').nth(1).and_then(key_of) {
                         registry.records.push((key, line));
@@ -206,6 +216,29 @@ fn projected(line: &str) -> Option<Definition> {
     })
 }
 
+/// The geographic CRS that stands for a name of a datum or geographic CRS (normalized).
+pub(crate) fn by_name(name: &str) -> Option<Id> {
+    registry().names.get(name).map(|key| id_of(*key))
+}
+
+/// The ellipsoid of EPSG's code.
+pub(crate) fn ellipsoid_by_code(code: u32) -> Option<EllipsoidDef> {
+    let lines = &registry().ellipsoids;
+    (0..lines.len())
+        .filter_map(ellipsoid)
+        .find(|e| e.code == Some(code))
+}
+
+/// The datum of EPSG's code, and the geographic CRS that stands for it.
+pub(crate) fn datum_by_code(code: u32) -> Option<(DatumDef, Option<Id>)> {
+    let lines = &registry().datums;
+    let datum = (0..lines.len())
+        .filter_map(datum)
+        .find(|d| d.code == Some(code))?;
+    let id = by_name(&super::methods::normalize(&datum.name));
+    Some((datum, id))
+}
+
 /// The operations from a geographic CRS to WGS 84, in the registry's order.
 pub(crate) fn shifts(id: &Id) -> Vec<ShiftOperation> {
     let Some(lines) = key_of_id(id).and_then(|key| registry().shifts.get(&key)) else {
@@ -247,10 +280,20 @@ mod tests {
     fn every_record_reads() {
         let mut count = 0;
         for line in CRS.lines() {
-            let id = line.split('|').nth(1).and_then(key_of).map(id_of);
+            let id = line
+                .split('|')
+                .nth(1)
+                .filter(|_| !line.starts_with('N'))
+                .and_then(key_of)
+                .map(id_of);
             match line.as_bytes()[0] {
                 b'E' => assert!(ellipsoid(count_before(line)).is_some(), "{line}"),
                 b'D' => assert!(datum(count_before(line)).is_some(), "{line}"),
+                b'N' => {
+                    let name = line.split('|').nth(1).expect("a name");
+                    let id = by_name(name).expect("known");
+                    assert!(matches!(find(&id), Some(Found::Crs(_))), "{line}");
+                }
                 _ => assert!(id.as_ref().and_then(find).is_some(), "{line}"),
             }
             count += 1;

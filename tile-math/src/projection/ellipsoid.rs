@@ -186,9 +186,12 @@ pub(crate) fn sine_series(c: &[f64; 6], angle: f64) -> f64 {
 
 /// Longitude difference brought into `-π ..= π`.
 pub(crate) fn wrap_longitude(lam: f64) -> f64 {
-    // Angles barely outside stay, so that 180° does not turn into -180°.
-    if lam.abs() < PI + 1e-12 {
+    if lam.abs() <= PI {
         return lam;
+    }
+    // Rounding alone must not turn 180° into -180°.
+    if lam.abs() < PI + 1e-12 {
+        return PI.copysign(lam);
     }
     let shifted = lam + PI;
     shifted - TAU * (shifted / TAU).floor() - PI

@@ -107,12 +107,19 @@ impl Polyconic {
         if m.abs() <= 1e-10 {
             return Some((x, 0.0));
         }
+        let forward = |l, p| self.forward(l, p);
+        let inside = |(lam, _): &(f64, f64)| lam.abs() <= PI + 1e-9;
         let phi = self.ell.latitude_of_meridian(m).clamp(-1.5, 1.5);
-        newton::solve(
-            |l, p| self.forward(l, p),
-            (x, y),
-            (x / phi.cos().max(0.1), phi),
-        )
+        let near = newton::solve(forward, (x, y), (x / phi.cos().max(0.1), phi));
+        // Far from the central meridian the projection folds: look for a better start.
+        let starts = || (1..=6).flat_map(|i| (0..=6).map(move |j| (i, j)));
+        near.filter(inside).or_else(|| {
+            starts().find_map(|(i, j)| {
+                let start = (0.5 * f64::from(i), 0.25 * f64::from(j));
+                newton::solve(forward, (x, y), (start.0.copysign(x), start.1.copysign(m)))
+                    .filter(inside)
+            })
+        })
     }
 }
 

@@ -71,6 +71,41 @@ impl Operation {
         self.get("k_0").unwrap_or(1.0)
     }
 
+    /// Text that is equal for operations that are equal by their parameters' meaning: defaults are left out, zones and
+    /// Pseudo-Mercator spelt out. `a` is the semi-major axis.
+    pub(crate) fn canonical(&self, a: f64) -> String {
+        let mut plain = self.clone();
+        match self.method.as_str() {
+            "utm" => {
+                let south = self.flag("south");
+                plain = Self::new("tmerc")
+                    .with("lon_0", self.number("zone") * 6.0 - 183.0)
+                    .with("k_0", 0.9996)
+                    .with("x_0", 500_000.0)
+                    .with("y_0", if south { 1e7 } else { 0.0 });
+            }
+            "webmerc" => {
+                "merc".clone_into(&mut plain.method);
+                plain = plain.with("R", a);
+            }
+            _ => {}
+        }
+        // Absent, these mean something else in conics and stereographics.
+        let lat_0 = !matches!(
+            plain.method.as_str(),
+            "lcc" | "krovak" | "mod_krovak" | "nzmg"
+        );
+        let lat_ts = matches!(plain.method.as_str(), "merc" | "eqc" | "cea");
+        plain.values.retain(|name, value| match name.as_str() {
+            "x_0" | "y_0" | "lon_0" => *value != 0.0,
+            "lat_0" => *value != 0.0 || !lat_0,
+            "lat_ts" => *value != 0.0 || !lat_ts,
+            "k_0" => *value != 1.0 || plain.method.contains("krovak"),
+            _ => true,
+        });
+        plain.to_tokens()
+    }
+
     /// The tokens of a PROJ string, without `+`, method first.
     pub(crate) fn to_tokens(&self) -> String {
         let mut text = format!("proj={}", self.method);

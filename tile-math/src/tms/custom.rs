@@ -256,12 +256,13 @@ impl CustomTileMatrixSet {
     }
 }
 
-/// A URI where the CRS has an authority.
+/// A URI where the CRS has an authority, else PROJJSON.
 fn crs_document(crs: &Crs) -> Result<CrsDocument, Error> {
-    crs.to_uri()
-        .map(CrsDocument::Text)
+    let uri = crs.to_uri().map(CrsDocument::Text);
+    uri.or_else(|| crs.to_projjson().map(|wkt| CrsDocument::Wkt { wkt }))
         .ok_or_else(|| Error::UnsupportedCrs {
             crs: crs.to_string(),
-            reason: "it has no authority's code to name it in a document".to_owned(),
+            reason: "it has neither a code nor a form in PROJJSON to name it in a document"
+                .to_owned(),
         })
 }

@@ -83,8 +83,8 @@ impl TileMatrixSet {
         let bounds = self.xy_bounds(tile)?;
         let own = self.with_matrix(tile.z, |m| Ok(m.cell_size))?;
         self.with_matrix(zoom, |matrix| {
-            // A tenth of the smaller pixel, so that touching tiles stay out.
-            let inner = bounds.buffered(-own.min(matrix.cell_size) / 10.0);
+            // A tenth of the tile's own pixel, so that tiles which only touch, by rounded pixel sizes too, stay out.
+            let inner = bounds.buffered(-own / 10.0);
             let (x0, y0) = self.clamped(matrix, inner.left, inner.top);
             let (x1, y1) = self.clamped(matrix, inner.right, inner.bottom);
             // With the origin at the bottom, the top edge has the larger row.

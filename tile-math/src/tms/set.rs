@@ -61,7 +61,6 @@ impl TileMatrixSet {
     }
 
     /// Begins a set over an extent of a CRS.
-    #[must_use]
     pub fn custom(crs: &Crs, extent: BoundingBox) -> CustomTileMatrixSet {
         CustomTileMatrixSet::new(crs, extent)
     }

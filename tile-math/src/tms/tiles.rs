@@ -87,23 +87,21 @@ impl Iterator for Tiles {
     type Item = Tile;
 
     fn next(&mut self) -> Option<Tile> {
-        loop {
-            let block = self.blocks.get(self.block)?;
-            let (x, y) = *self
-                .next
-                .get_or_insert((block.first(block.rows.0), block.rows.0));
-            let tile = Tile::new(block.matrix.id, x, y);
-            let step = block.matrix.coalesce(y);
-            if block.columns.1 - x >= step {
-                self.next = Some((x + step, y));
-            } else if y < block.rows.1 {
-                self.next = Some((block.first(y + 1), y + 1));
-            } else {
-                self.next = None;
-                self.block += 1;
-            }
-            return Some(tile);
+        let block = self.blocks.get(self.block)?;
+        let (x, y) = *self
+            .next
+            .get_or_insert((block.first(block.rows.0), block.rows.0));
+        let tile = Tile::new(block.matrix.id, x, y);
+        let step = block.matrix.coalesce(y);
+        if block.columns.1 - x >= step {
+            self.next = Some((x + step, y));
+        } else if y < block.rows.1 {
+            self.next = Some((block.first(y + 1), y + 1));
+        } else {
+            self.next = None;
+            self.block += 1;
         }
+        Some(tile)
     }
 }
 

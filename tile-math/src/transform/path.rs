@@ -167,7 +167,7 @@ fn from_web_mercator(x: f64, y: f64) -> (f64, f64) {
 impl General {
     fn point(&self, x: f64, y: f64) -> Option<(f64, f64)> {
         let at = (x, y);
-        let (lon, lat) = self.from.to_geographic(x, y)?;
+        let (lon, lat) = self.from.unproject(x, y)?;
         let (lon, lat) = match &self.shift {
             Shift::Turn(turn) if *turn == 0.0 => (lon, lat),
             Shift::Turn(turn) => (wrap_longitude(lon + turn), lat),
@@ -177,7 +177,7 @@ impl General {
                 choose(to, at, lon, lat).map_or((lon, lat), |s| s.inverse(lon, lat))
             }
         };
-        self.to.from_geographic(lon, lat)
+        self.to.project(lon, lat)
     }
 }
 
@@ -234,7 +234,7 @@ impl Side {
             ]
         });
         BoundingBox::of_points(ring.filter_map(|(lon, lat)| {
-            self.from_geographic(lon.to_radians() - self.prime_meridian, lat.to_radians())
+            self.project(lon.to_radians() - self.prime_meridian, lat.to_radians())
         }))
     }
 
@@ -247,7 +247,7 @@ impl Side {
     }
 
     #[inline]
-    fn to_geographic(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+    fn unproject(&self, x: f64, y: f64) -> Option<(f64, f64)> {
         let (x, y) = (x * self.unit * self.signs.0, y * self.unit * self.signs.1);
         match &self.projection {
             None => Some((x, y)),
@@ -259,7 +259,7 @@ impl Side {
     }
 
     #[inline]
-    fn from_geographic(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
+    fn project(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
         let (x, y) = match &self.projection {
             None => (lon, lat),
             Some(projection) => {
@@ -345,6 +345,17 @@ fn in_area(all: Vec<ShiftOperation>, d: &Definition) -> Vec<ShiftOperation> {
                 .then(a.accuracy.total_cmp(&b.accuracy))
         });
     }
+    // Operations that an earlier one always beats are never chosen.
+    let mut kept: Vec<ShiftOperation> = Vec::with_capacity(near.len());
+    for operation in near {
+        let beaten = kept
+            .iter()
+            .any(|k| k.contains(operation.area) && !operation.is_better_than(k));
+        if !beaten {
+            kept.push(operation);
+        }
+    }
+    let mut near = kept;
     if !near.iter().any(|s| s.contains(area)) {
         near.push(ShiftOperation::greenwich(d.datum.prime_meridian));
     }

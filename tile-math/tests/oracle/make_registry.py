@@ -15,6 +15,7 @@ crs.txt, one record a line, fields separated by "|", sorted by authority and num
   projected   P|<id>|<axes>|<metres per unit>|<base geographic id>|<w,s,e,n>|<name>|<PROJ operation>
   alias       A|<id>|<id of the horizontal part>
   refused     X|<id>|<name>|<why>
+  name        N|<name in lower-case letters and digits>|<geographic id>: of datums and geographic CRSs
 
 <id> is the number for EPSG and "E" + number for ESRI. <axes> are the directions of the two
 axes (n, e, s, w); a trailing "!" says that they are exchanged for traditional GIS order.
@@ -34,6 +35,7 @@ An empty step list is the null shift (longitudes and latitudes are kept).
 import math
 import os
 import re
+import sqlite3
 import sys
 import warnings
 
@@ -287,6 +289,38 @@ for auth in ("EPSG", "ESRI"):
             if js:
                 alias.append(f"A|{ident(auth, info.code)}|{ident(js['authority'], str(js['code']))}")
 
+
+
+def lookup_names():
+    """Other names of datums and geographic CRSs, each with the geographic CRS that stands for it."""
+    db = sqlite3.connect(os.path.join(pyproj.datadir.get_data_dir(), "proj.db"))
+    norm = lambda n: re.sub("[^a-z0-9]", "", n.lower())
+    query = "select c.code, c.name, c.datum_code, d.name, c.deprecated from geodetic_crs c join geodetic_datum d " \
+            "on c.datum_auth_name = d.auth_name and c.datum_code = d.code where c.type = 'geographic 2D' " \
+            "and c.auth_name = 'EPSG' order by c.deprecated, cast(c.code as integer)"
+    rows = db.execute(query).fetchall()
+    alias_of = lambda table: db.execute("select code, alt_name from alias_name where table_name = ? and auth_name = 'EPSG'", (table,)).fetchall()
+    found = {}
+    by_datum = {}
+    for code, name, datum, datum_name, _ in rows:
+        found.setdefault(norm(name), code)
+        by_datum.setdefault(datum, code)
+        found.setdefault(norm(datum_name), code)
+        found.setdefault(norm(re.sub(r" ensemble$", "", datum_name)), code)
+    codes = {r[0] for r in rows}
+    for code, alt in alias_of("geodetic_crs"):
+        if code in codes:
+            found.setdefault(norm(alt), code)
+    for datum, alt in alias_of("geodetic_datum"):
+        if datum in by_datum:
+            found.setdefault(norm(alt), by_datum[datum])
+            found.setdefault(norm(re.sub(r"^D_", "", alt)), by_datum[datum])
+    for code, (name, _) in names.items():
+        if code.startswith("E"):
+            found.setdefault(norm(name), code)
+    return [f"N|{n}|{c}" for n, c in sorted(found.items()) if n and str(c) in seen_geo]
+
+
 with open(os.path.join(DATA, "crs.txt"), "w", encoding="utf-8") as f:
     for (code, name, a, rf), key in ellipsoids.items():
         f.write(f"E|{key}|{code}|{clean(name)}|{a}|{rf}\n")
@@ -295,6 +329,8 @@ with open(os.path.join(DATA, "crs.txt"), "w", encoding="utf-8") as f:
     for rows in (geo, proj, alias, refused):
         for r in sorted(rows, key=SORT):
             f.write(r + "\n")
+    for r in lookup_names():
+        f.write(r + "\n")
 with open(os.path.join(DATA, "shifts.txt"), "w", encoding="utf-8") as f:
     for s in shifts:
         f.write(s + "\n")

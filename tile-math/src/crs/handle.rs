@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::definition::{Axes, Definition, Id};
 use super::registry::{self, Found};
-use super::{GeoKeys, geokeys_read, geokeys_write, parse};
+use super::{GeoKeys, geokeys_read, geokeys_write, parse, projjson, wkt_write};
 use crate::Error;
 
 /// A two-dimensional coordinate reference system. Cloning is cheap.
@@ -193,6 +193,18 @@ impl Crs {
         Some(format!(
             "http://www.opengis.net/def/crs/{authority}/{version}/{code}"
         ))
+    }
+
+    /// WKT 2 (ISO 19162:2019); `None` for projections that only PROJ names.
+    #[must_use]
+    pub fn to_wkt(&self) -> Option<String> {
+        wkt_write::write(self.definition())
+    }
+
+    /// PROJJSON; `None` for projections that only PROJ names.
+    #[must_use]
+    pub fn to_projjson(&self) -> Option<serde_json::Value> {
+        projjson::write(self.definition())
     }
 
     /// Whether coordinates are longitude and latitude.
