@@ -1,4 +1,84 @@
-//! Reads TIFF, BigTIFF, GeoTIFF and Cloud Optimized GeoTIFF by range requests
+//! Reads TIFF, BigTIFF, GeoTIFF and Cloud Optimized GeoTIFF by range requests.
+//!
+//! ```text
+//!   memory, a file, S3, GCS, Azure, HTTP
+//!            │  bytes of ranges                    [`RangeReader`]
+//!            ▼
+//!   [`Cog::open`]   header, directories            one request where they lie in front
+//!            │
+//!            ▼
+//!   [`Cog::fetch`]  index, blocks of a window      I/O, async
+//!            │      [`Fetched`]
+//!            ▼
+//!   [`Fetched::decode`]                            CPU, on any thread
+//!            │
+//!            ▼
+//!   `Raster`        samples as stored, mask beside them
+//! ```
+//!
+//! # Example
+//!
+//! ```no_run
+//! # #[cfg(feature = "file")]
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use cog_raster::{RasterSource, ReadRequest, Window};
+//! use cog_reader::{Cog, FileReader, OpenOptions};
+//! use std::sync::Arc;
+//!
+//! let reader = Arc::new(FileReader::open("dem.tif")?);
+//! let cog = Cog::open(reader, OpenOptions::default()).await?;
+//! println!("{} × {} {}", cog.info().width(), cog.info().height(), cog.info().sample_type);
+//! // The last overview, all of it.
+//! let level = cog.info().levels.len() - 1;
+//! let size = cog.info().levels[level];
+//! let raster = cog.read(ReadRequest::new(level, Window::new(0, 0, size.width, size.height))).await?;
+//! assert_eq!(raster.columns(), size.width);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is read, and when
+//!
+//! Opening reads the front of the file ([`OpenOptions::header_bytes`]). In a COG
+//! the directories are there, and the index of a few thousand blocks; a file
+//! that is no longer than that is then read whole. Directories elsewhere are
+//! read where they are, by pages. Nothing asks for a file's length (no `HEAD`)
+//! or end (no suffix range).
+//!
+//! A window costs one request for each run of blocks that lie near each other
+//! ([`Coalesce`]), all at a time. Where the index was not read with the header,
+//! the page that names the blocks is read first; in a file with GDAL's block
+//! leaders, or a compression that says itself where it ends, lengths are not
+//! looked up. So a cold tile costs two requests, three in a COG of a million blocks.
+//!
+//! # Which image of the file
+//!
+//! The first directory, the reduced directories of the same bands and type as
+//! its overviews, and the mask directories that go with them, as GDAL chooses
+//! them; overviews in sub-directories (tag 330) count too. All other
+//! directories are listed by [`Cog::tiff`]. Samples are delivered as stored:
+//! white-is-zero is not inverted, palettes are not applied, orientation is not
+//! undone, scale and offset are told and not applied. YCbCr in JPEG becomes RGB.
+//! Blocks that the writer left out are nodata, or 0. LERC's own mask becomes
+//! NaN in real samples.
+//!
+//! # Untrusted input
+//!
+//! Every length that a file states is charged to [`Limits`] before anything is
+//! allocated for it. A broken file gives an [`Error`] that says what, where,
+//! and what to try; what is broken but not needed is noted in [`Cog::problems`].
+//! A server that opens URLs from requests sets a guard (`StoreOptions::with_guard`
+//! with the feature `object_store`), which sees every redirect and every address.
+//!
+//! # Features
+//!
+//! - `file` (default): `FileReader`, files on a local disk.
+//! - `object_store`: `Stores` and `ObjectStoreReader` for `s3`, `gs`, `az`,
+//!   `http`, `https` and `file` URLs. Needs a Tokio runtime.
+//! - `parallel`: decodes the blocks of one read in parallel, on the `rayon`
+//!   pool that the decoding is called in ([`DecodeExecutor`]).
+//!
+//! Without features the crate has no runtime and no I/O, and builds for `wasm32-unknown-unknown`.
 #![forbid(unsafe_code)]
 
 mod cache;
@@ -34,4 +114,4 @@ pub use self::store::{ObjectStoreReader, PublicAddresses, StoreOptions, Stores, 
 pub use self::tiff::{
     BlockShape, Directory, DirectoryKind, Entry, FieldType, GhostArea, Image, Tiff,
 };
-pub use cog_codec::{ByteOrder, CodecRegistry};
+pub use cog_codec::{ByteOrder, CodecRegistry, Compression};
