@@ -27,17 +27,29 @@ pub(crate) fn unpack(raw: &[u8], row_bytes: usize, row_len: usize, bits: u16) ->
 
 /// Samples of 1, 2 or 4 bits, straight to bytes.
 pub(crate) fn unpack_small(raw: &[u8], row_bytes: usize, row_len: usize, bits: u16) -> Vec<u8> {
-    let mut out = Vec::with_capacity(raw.len() / row_bytes.max(1) * row_len);
-    let per_byte = usize::from(8 / bits);
+    match bits {
+        1 => expand::<8>(raw, row_bytes, row_len),
+        2 => expand::<4>(raw, row_bytes, row_len),
+        _ => expand::<2>(raw, row_bytes, row_len),
+    }
+}
+
+/// Each byte to the `PER` samples in it, all at once.
+fn expand<const PER: usize>(raw: &[u8], row_bytes: usize, row_len: usize) -> Vec<u8> {
+    let bits = 8 / PER;
     let mask = (1_u8 << bits) - 1;
-    for row in raw.chunks_exact(row_bytes) {
-        let end = out.len() + row_len;
-        for &byte in &row[..row_len.div_ceil(per_byte)] {
-            for index in 0..per_byte as u16 {
-                out.push(byte >> (8 - bits * (index + 1)) & mask);
-            }
+    let mut out = vec![0; raw.len() / row_bytes.max(1) * row_len];
+    let rows = out.chunks_exact_mut(row_len);
+    for (out, raw) in rows.zip(raw.chunks_exact(row_bytes)) {
+        let samples =
+            |byte: u8| core::array::from_fn::<u8, PER, _>(|i| byte >> (8 - bits * (i + 1)) & mask);
+        let (whole, rest) = out.as_chunks_mut::<PER>();
+        for (out, &byte) in whole.iter_mut().zip(raw) {
+            *out = samples(byte);
         }
-        out.truncate(end);
+        if let Some(&byte) = raw.get(whole.len()) {
+            rest.copy_from_slice(&samples(byte)[..rest.len()]);
+        }
     }
     out
 }

@@ -37,10 +37,12 @@ fn split_n<const N: usize, T: Copy, U: Copy>(
     convert: impl Fn(T) -> U,
 ) {
     let mut planes = out.chunks_exact_mut(pixels);
-    let mut planes: [&mut [U]; N] = core::array::from_fn(|_| planes.next().unwrap_or_default());
-    for (index, pixel) in values.as_chunks::<N>().0.iter().enumerate() {
+    let mut planes: [_; N] = core::array::from_fn(|_| planes.next().unwrap_or_default().iter_mut());
+    for pixel in values.as_chunks::<N>().0 {
         for (plane, &value) in planes.iter_mut().zip(pixel) {
-            plane[index] = convert(value);
+            if let Some(out) = plane.next() {
+                *out = convert(value);
+            }
         }
     }
 }

@@ -6,27 +6,29 @@ use crate::{BlockLayout, Codec, Compression, EncodeOptions, Error};
 
 /// All codecs of this build.
 pub(crate) fn builtin() -> Vec<(Compression, Arc<dyn Codec>)> {
-    let mut codecs: Vec<(Compression, Arc<dyn Codec>)> = vec![
-        (
-            Compression::NONE,
-            Arc::new(super::uncompressed::Uncompressed),
-        ),
-        (Compression::PACKBITS, Arc::new(super::packbits::PackBits)),
-        (Compression::LZW, Arc::new(super::lzw::Lzw)),
-        (Compression::DEFLATE, Arc::new(super::deflate::Deflate)),
-        (Compression::DEFLATE_OLD, Arc::new(super::deflate::Deflate)),
-    ];
-    #[cfg(feature = "jpeg")]
-    codecs.push((Compression::JPEG, Arc::new(super::jpeg::Jpeg)));
-    #[cfg(feature = "lerc")]
-    codecs.push((Compression::LERC, Arc::new(super::lerc::Lerc)));
-    #[cfg(feature = "lzma")]
-    codecs.push((Compression::LZMA, Arc::new(super::lzma::Lzma)));
-    #[cfg(feature = "zstd")]
-    codecs.push((Compression::ZSTD, Arc::new(super::zstd::Zstd)));
-    #[cfg(feature = "webp")]
-    codecs.push((Compression::WEBP, Arc::new(super::webp::Webp)));
-    codecs
+    fn entry(
+        compression: Compression,
+        codec: impl Codec + 'static,
+    ) -> (Compression, Arc<dyn Codec>) {
+        (compression, Arc::new(codec))
+    }
+    Vec::from([
+        entry(Compression::NONE, super::uncompressed::Uncompressed),
+        entry(Compression::PACKBITS, super::packbits::PackBits),
+        entry(Compression::LZW, super::lzw::Lzw),
+        entry(Compression::DEFLATE, super::deflate::Deflate),
+        entry(Compression::DEFLATE_OLD, super::deflate::Deflate),
+        #[cfg(feature = "jpeg")]
+        entry(Compression::JPEG, super::jpeg::Jpeg),
+        #[cfg(feature = "lerc")]
+        entry(Compression::LERC, super::lerc::Lerc),
+        #[cfg(feature = "lzma")]
+        entry(Compression::LZMA, super::lzma::Lzma),
+        #[cfg(feature = "zstd")]
+        entry(Compression::ZSTD, super::zstd::Zstd),
+        #[cfg(feature = "webp")]
+        entry(Compression::WEBP, super::webp::Webp),
+    ])
 }
 
 /// Compresses rows as an uncompressed TIFF would hold them.

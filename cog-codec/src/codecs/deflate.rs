@@ -1,6 +1,7 @@
 //! Deflate in a zlib wrapper.
 
-use flate2::{Compress, Decompress, FlushCompress, FlushDecompress, Status};
+use fdeflate::Decompressor;
+use flate2::{Compress, FlushCompress, Status};
 
 use crate::{BlockLayout, Codec, Compression, Decoded, Error};
 
@@ -20,26 +21,34 @@ impl Codec for Deflate {
     }
 }
 
-/// Fills `output`; what the stream holds beyond is not looked at.
+/// Fills `output`; what the stream holds beyond is not looked at, but for the
+/// checksum where that comes next.
 fn inflate(compression: Compression, input: &[u8], output: &mut [u8]) -> Result<(), Error> {
-    let mut stream = Decompress::new(true);
-    loop {
-        let (read, written) = (stream.total_in() as usize, stream.total_out() as usize);
-        if written == output.len() {
-            return Ok(());
+    let mut stream = Decompressor::new();
+    let (mut read, mut written) = (0, 0);
+    while !stream.is_done() {
+        let (consumed, produced) = stream
+            .read(&input[read..], output, written, true)
+            .map_err(|error| Error::malformed(compression, reason(&error)))?;
+        (read, written) = (read + consumed, written + produced);
+        if (consumed, produced) == (0, 0) {
+            break;
         }
-        let status = stream
-            .decompress(
-                &input[read..],
-                &mut output[written..],
-                FlushDecompress::Finish,
-            )
-            .map_err(|error| Error::malformed(compression, error))?;
-        let now = stream.total_out() as usize;
-        let stuck = (stream.total_in() as usize, now) == (read, written);
-        if now < output.len() && (status == Status::StreamEnd || stuck) {
-            return Err(Error::short(compression, now, output.len()));
-        }
+    }
+    if written < output.len() {
+        return Err(Error::short(compression, written, output.len()));
+    }
+    Ok(())
+}
+
+/// The library's errors name states of its own; these are what they mean.
+fn reason(error: &fdeflate::DecompressionError) -> &'static str {
+    use fdeflate::DecompressionError::{BadZlibHeader, InsufficientInput, WrongChecksum};
+    match error {
+        BadZlibHeader => "does not start with a zlib header",
+        InsufficientInput => "ends before the block is full",
+        WrongChecksum => "the checksum is another",
+        _ => "no Deflate stream: invalid code, length or distance",
     }
 }
 
@@ -50,17 +59,11 @@ pub(crate) fn inflate_to_vec(
     input: &[u8],
     limit: usize,
 ) -> Result<Vec<u8>, Error> {
-    use std::io::Read;
-    let mut out = Vec::new();
-    flate2::read::ZlibDecoder::new(input)
-        .take(limit as u64 + 1)
-        .read_to_end(&mut out)
-        .map_err(|error| Error::malformed(compression, error))?;
-    if out.len() > limit {
-        let reason = format!("inflates to more than {limit} bytes");
-        return Err(Error::malformed(compression, reason));
-    }
-    Ok(out)
+    use fdeflate::BoundedDecompressionError::DecompressionError;
+    fdeflate::decompress_to_vec_bounded(input, limit).map_err(|error| match error {
+        DecompressionError { inner } => Error::malformed(compression, reason(&inner)),
+        _ => Error::malformed(compression, format!("inflates to more than {limit} bytes")),
+    })
 }
 
 pub(crate) fn encode(rows: &[u8], level: u8) -> Result<Vec<u8>, Error> {

@@ -168,7 +168,7 @@ fn lzw_of_both_bit_orders() {
     // Enough to widen the codes to twelve bits and to clear the table, in old and new order.
     let mut numbers = crate::support::Numbers::new(1);
     let values: Vec<u8> = (0..40 * 400).map(|_| numbers.next() as u8 & 15).collect();
-    let layout = BlockLayout::new(40, 400, 1, 8, Unsigned).with_compression(Compression::LZW);
+    let layout = BlockLayout::new(400, 40, 1, 8, Unsigned).with_compression(Compression::LZW);
     let old = weezl::encode::Encoder::new(weezl::BitOrder::Lsb, 8)
         .encode(&values)
         .unwrap();
@@ -181,6 +181,7 @@ fn lzw_of_both_bit_orders() {
             decode(&layout, &packed).unwrap().samples,
             Samples::U8(values.clone())
         );
+        assert_fewer_rows_are_the_first(&layout, &packed);
     }
 }
 

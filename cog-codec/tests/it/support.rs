@@ -63,7 +63,6 @@ pub(crate) fn samples(sample_type: SampleType, len: usize, seed: u64) -> Samples
             two.map(|[a, b]| Complex::new(f64::from_bits(a), f64::from_bits(b)))
                 .collect(),
         ),
-        other => panic!("no samples of {other}"),
     }
 }
 
