@@ -10,6 +10,7 @@ use std::{net::IpAddr, path::PathBuf};
     version,
     about,
     arg_required_else_help = true,
+    args_override_self = true,
     after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage (also of a band, level, window or zoom that the source does not have).\n\n\
                   Sources are paths, file://, http://, https://, s3://bucket/key, gs://bucket/key and az://container/key. \
                   Credentials come from the environment, as the clouds' own tools read them (AWS_ACCESS_KEY_ID, GOOGLE_SERVICE_ACCOUNT, \

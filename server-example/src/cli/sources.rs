@@ -5,6 +5,7 @@ use crate::{
     access::{Policy, Target, file_path, is_url, parse_url, resolves_inside},
     state::LayerSource,
 };
+use futures_util::TryStreamExt as _;
 use std::{
     collections::BTreeMap,
     fs,
@@ -228,36 +229,61 @@ fn fill(stem: &str, keys: &Keys, except: Option<&String>) -> String {
 async fn remote(url: Url, policy: &mut Policy) -> Result<(Vec<LayerSource>, bool), Error> {
     policy.serve_url(&url);
     let is_bucket = !matches!(url.scheme(), "http" | "https");
-    if is_bucket && url.path().ends_with('/') {
-        return Err(Error::Unusable(format!(
-            "{url} cannot be listed by this build; name files"
-        )));
+    if is_bucket && (url.path().is_empty() || url.path().ends_with('/')) {
+        let files = list(&url).await?;
+        return Ok((files.into_iter().map(remote_layer).collect(), false));
     }
-    if is_bucket && url.path().trim_matches('/').is_empty() {
-        return Err(Error::Parameter(format!(
-            "{url} names no file; add the key, or end it with / to list it"
-        )));
-    }
-    // Said early: the first request would fail for a reason that is hard to see from there.
     if resolves_inside(&url).await {
         tracing::info!("{url} is a private address; requests may name it because it is served");
     }
+    Ok((vec![remote_layer(url)], true))
+}
+
+fn remote_layer(url: Url) -> LayerSource {
     let name = url
         .path_segments()
         .and_then(|mut segments| segments.next_back().map(str::to_owned))
         .unwrap_or_default();
-    let stem = Path::new(&name)
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let layer = LayerSource {
+    let stem = Path::new(&name).file_stem().unwrap_or_default();
+    LayerSource {
+        name: stem.to_string_lossy().into_owned(),
         target: Target::Remote { url, private: true },
-        name: stem,
         group: None,
         time: None,
+    }
+}
+
+/// TIFF files below a bucket's URL, in order.
+async fn list(url: &Url) -> Result<Vec<Url>, Error> {
+    /// More layers than a map's list can show: whoever has them wants a catalog.
+    const MOST: usize = 10_000;
+    let failed = |e: object_store::Error| {
+        Error::Upstream(format!(
+            "{url} cannot be listed: {}",
+            crate::error::chain(&e)
+        ))
     };
-    Ok((vec![layer], true))
+    // The same settings from the environment as for reading.
+    let (store, prefix) = object_store::parse_url_opts(url, std::env::vars()).map_err(failed)?;
+    let mut objects = store.list(Some(&prefix));
+    let mut found = Vec::new();
+    while let Some(object) = objects.try_next().await.map_err(failed)? {
+        if !is_tiff(Path::new(object.location.as_ref())) {
+            continue;
+        }
+        if found.len() == MOST {
+            tracing::warn!("{url} holds more than {MOST} TIFF files; the others are left out");
+            break;
+        }
+        let mut file = url.clone();
+        file.set_path(&format!("/{}", object.location));
+        found.push(file);
+    }
+    if found.is_empty() {
+        tracing::warn!("{url} holds no .tif or .tiff file yet");
+    }
+    found.sort();
+    Ok(found)
 }
 
 #[cfg(test)]

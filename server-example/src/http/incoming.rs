@@ -38,7 +38,6 @@ impl Incoming {
             validator,
             self.uri.path(),
             self.uri.query().unwrap_or_default(),
-            &self.base_url(),
         ]))
     }
 

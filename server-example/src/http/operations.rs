@@ -47,10 +47,7 @@ pub(crate) async fn readyz(
     get, path = "/", tag = "Operations",
     responses((status = 200, description = "A page for browsers, a list of links for `Accept: application/json`", content((String = "text/html"), (Object = "application/json"))))
 )]
-pub(crate) async fn landing(
-    State(state): State<Arc<ServerState>>,
-    incoming: Incoming,
-) -> Result<Response, Failure> {
+pub(crate) async fn landing(incoming: Incoming) -> Result<Response, Failure> {
     let answer = Answer::to(&incoming, 0).header("vary", "accept");
     if !incoming.wants_json() {
         return match file("index.html") {

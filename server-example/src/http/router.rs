@@ -42,7 +42,7 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .route("/cog/point/{place}", get(info::point))
         .route("/cog/preview", get(tiles::preview))
         // The router matches whole segments: `preview.png`, and nothing else, is left for this one.
-        .route("/cog/{name}", get(tiles::preview_with_format))
+        .route("/cog/{tms}", get(tiles::preview_with_format))
         .route("/cog/{tms}/tilejson.json", get(info::tilejson))
         .route("/cog/tiles/{tms}/{z}/{x}/{y}", get(tiles::tile))
         .merge(SwaggerUi::new("/docs").url("/openapi.json", document))

@@ -97,7 +97,7 @@ mod tests {
 
     #[tokio::test]
     async fn two_requests_on_one_source_are_counted_apart() {
-        let reader = CountedReader::new(Arc::new(MemoryReader::new(vec![0_u8; 100])));
+        let reader = CountedReader::new(Arc::new(MemoryReader::new("memory", vec![0_u8; 100])));
         let (a, b) = (Arc::new(Counters::default()), Arc::new(Counters::default()));
         let one = a.track(async { reader.read_ranges(&[0..10, 20..40]).await });
         let other = b.track(async { reader.read_ranges(std::slice::from_ref(&(0..5))).await });

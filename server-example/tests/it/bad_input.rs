@@ -29,7 +29,7 @@ const SOURCES: [Case; 8] = [
     case("cut_magic.tif", 422, 1, "cut off"),
     case("garbage.tif", 422, 1, "not"),
     case("empty.tif", 422, 1, "empty"),
-    case("page.tif", 422, 1, "HTML"),
+    case("page.tif", 422, 1, "web page"),
     case("folder.tif", 404, 1, "directory"),
     case("missing.tif", 404, 1, "missing.tif"),
     case("nowhere/missing.tif", 404, 1, "missing.tif"),
@@ -88,14 +88,13 @@ fn requests_that_make_no_sense_are_refused_with_the_parameters_name() {
     let dir = tempfile::tempdir().unwrap();
     files::dem(dir.path());
     files::no_crs(dir.path());
-    let mut unknown = tempfile::tempdir().unwrap();
+    let unknown = tempfile::tempdir().unwrap();
     files::broken(unknown.path());
     std::fs::copy(
         unknown.path().join("unknown_crs.tif"),
         dir.path().join("unknown_crs.tif"),
     )
     .unwrap();
-    unknown.disable_cleanup(false);
     let server = Server::start([dir.path()]);
     let (z, x, y) = files::tile(350.0, 300.0, 12);
     let tile = |rest: &str| format!("/cog/tiles/WebMercatorQuad/{z}/{x}/{y}.png?{rest}");

@@ -56,7 +56,7 @@ fn info_tells_everything_in_words_and_in_json() {
         info["transform"],
         json!([30.0, 0.0, 500_000.0, 0.0, -30.0, 5_110_000.0])
     );
-    assert_eq!(info["directories"][0]["tags"][0]["tag"], 254);
+    assert_eq!(info["directories"][0]["tags"][0]["tag"], 256);
     assert_eq!(info["ghost_area"]["LAYOUT"], "IFDS_BEFORE_DATA");
 }
 

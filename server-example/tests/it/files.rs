@@ -85,7 +85,13 @@ pub(crate) fn rgba(dir: &Path) -> PathBuf {
     info.mask_kind = MaskKind::Alpha;
     let pixels = (WIDTH * HEIGHT) as usize;
     let samples = (0..4 * pixels)
-        .map(|i| if i / pixels == 3 { (i % 256) as u8 } else { 90 })
+        .map(|i| {
+            if i / pixels == 3 {
+                (i % pixels % 256) as u8
+            } else {
+                90
+            }
+        })
         .collect();
     write(dir, "rgba.tif", &info, Samples::U8(samples), None)
 }

@@ -12,5 +12,6 @@ mod npy;
 mod openapi;
 mod oracle;
 mod remote;
+mod s3;
 mod server;
 mod viewer;

@@ -222,7 +222,7 @@ fn redirects_do_not_lead_into_the_house() {
     }
     // Without the flag not even the first step is taken.
     let before = upstream.requests.load(Ordering::SeqCst);
-    let strict = Server::start::<[&str; 0]>([]);
+    let strict = Server::start(["--max-age", "60"]);
     let url = encode(&format!("{}/good.tif", upstream.url));
     assert_eq!(strict.get(&format!("/cog/info?url={url}")).status, 403);
     assert_eq!(upstream.requests.load(Ordering::SeqCst), before);

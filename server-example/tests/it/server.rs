@@ -51,10 +51,20 @@ impl Server {
         command: &str,
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
     ) -> Self {
+        Self::start_with(command, arguments, &[])
+    }
+
+    /// The same, with these variables in the environment.
+    pub(crate) fn start_with(
+        command: &str,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_smalti"))
             .args([command, "--port", "0", "--threads", "2"])
             .args(arguments)
             .env_remove("SMALTI_ALLOW_URL")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

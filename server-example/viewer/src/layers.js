@@ -109,13 +109,17 @@ function parseLayer(entry) {
 function parseBand(band) {
   const name = text(band.name) || `b${band.index}`;
   const { min, max } = band;
+  const color = text(band.color_interpretation).toLowerCase();
+  const description = text(band.description);
+  // A description that only repeats the name says less than the colour does.
+  const said = description !== name ? description : "";
   const hinted = Number.isFinite(min) && Number.isFinite(max) && min < max;
   return {
     index: band.index,
     name,
-    label: text(band.description) || name,
+    label: said || (["red", "green", "blue", "alpha"].includes(color) ? color : name),
     hint: hinted ? [min, max] : null,
-    color: text(band.color_interpretation).toLowerCase(),
+    color,
   };
 }
 
