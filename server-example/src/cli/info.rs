@@ -218,7 +218,7 @@ fn text(cog: &Cog) -> String {
                 } else {
                     "(strips)"
                 },
-                cog_codec::Compression(image.compression).to_string(),
+                cog_codec::Compression(image.compression),
                 image.predictor,
                 interleave(image.planar),
             );

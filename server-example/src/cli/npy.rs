@@ -42,7 +42,7 @@ impl NpyFile {
         let mut header =
             format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
         const PREFIX: usize = 10;
-        while (PREFIX + header.len() + 1) % 64 != 0 {
+        while !(PREFIX + header.len() + 1).is_multiple_of(64) {
             header.push(' ');
         }
         header.push('\n');

@@ -39,13 +39,14 @@ pub(super) async fn listen_and_serve(
 ) -> Result<ExitCode, Error> {
     // First the port: somebody who has to choose another should not wait for it.
     let listener = http::listen(SocketAddr::new(listen.host, listen.port)).await?;
-    let mut options = ServerOptions::default();
-    options.threads = listen.threads;
-    options.cache_bytes = listen.cache_mb.saturating_mul(1 << 20);
-    options.max_requests = listen.max_requests;
-    options.max_waiting = listen.max_waiting;
-    options.max_age = listen.max_age;
-    options.source_ttl = Duration::from_secs(listen.source_ttl);
+    let options = ServerOptions {
+        threads: listen.threads,
+        cache_bytes: listen.cache_mb.saturating_mul(1 << 20),
+        max_requests: listen.max_requests,
+        max_waiting: listen.max_waiting,
+        max_age: listen.max_age,
+        source_ttl: Duration::from_secs(listen.source_ttl),
+    };
 
     let must_open: Vec<_> = wanted
         .iter()

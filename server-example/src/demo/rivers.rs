@@ -33,12 +33,12 @@ impl Rivers {
             )
         };
         let mut reaches = Vec::new();
-        for i in 0..n * n {
+        for (i, &catchment) in area.iter().enumerate() {
             let to = drainage.receiver[i] as usize;
-            if area[i] < SOURCE || ground.values[i] <= 0.0 || to == i {
+            if catchment < SOURCE || ground.values[i] <= 0.0 || to == i {
                 continue;
             }
-            let half_width = 1.5 + 1.25 * (area[i] * 1e-6).sqrt();
+            let half_width = 1.5 + 1.25 * (catchment * 1e-6).sqrt();
             let next = drainage.receiver[to] as usize;
             // From the middle of this step to the middle of the next, bent towards the corner.
             let (a, b, c) = (place(i), place(to), place(next));

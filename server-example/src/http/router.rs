@@ -122,10 +122,9 @@ async fn tag_by_coding(request: Request, next: Next) -> Response {
         let asked = asked.as_ref().and_then(|asked| asked.to_str().ok());
         matches!((asked, coded), (Some(asked), Some(coded)) if asked.contains(coded))
     };
-    if compressed || (response.status() == StatusCode::NOT_MODIFIED && has_compressed()) {
-        if let Some(coded) = coded {
-            response.headers_mut().insert(header::ETAG, coded);
-        }
+    let has_it = response.status() == StatusCode::NOT_MODIFIED && has_compressed();
+    if let Some(coded) = coded.clone().filter(|_| compressed || has_it) {
+        response.headers_mut().insert(header::ETAG, coded);
     }
     response
 }
