@@ -191,6 +191,37 @@ impl Definition {
         key
     }
 
+    /// A PROJ string with all that one can say.
+    pub(crate) fn to_proj_string(&self) -> String {
+        let mut text = match &self.operation {
+            None => "proj=longlat".to_owned(),
+            Some(operation) => operation.to_tokens(),
+        };
+        let e = &self.datum.ellipsoid;
+        if self.operation.as_ref().is_none_or(|o| o.get("R").is_none()) {
+            let _ = write!(text, " a={} b={}", e.a, e.figure().b());
+        }
+        if self.datum.prime_meridian != 0.0 {
+            let _ = write!(text, " pm={}", self.datum.prime_meridian);
+        }
+        if self.operation.is_some() {
+            let _ = write!(text, " to_meter={}", self.unit);
+            if &self.axes.directions != b"en" && !self.axes.exchanged {
+                let _ = write!(
+                    text,
+                    " axis={}u",
+                    String::from_utf8_lossy(&self.axes.directions)
+                );
+            }
+        }
+        if let ShiftDef::Helmert(p) = &self.shift {
+            let list: Vec<String> = p.iter().map(f64::to_string).collect();
+            let _ = write!(text, " towgs84={}", list.join(","));
+        }
+        let tokens: Vec<String> = text.split(' ').map(|token| format!("+{token}")).collect();
+        format!("{} +no_defs +type=crs", tokens.join(" "))
+    }
+
     /// The geographic CRS that this one stands on.
     pub(crate) fn geographic(&self) -> Self {
         if self.operation.is_none() {

@@ -57,7 +57,7 @@ impl Crs {
         Self::from_authority("EPSG", &code.to_string())
     }
 
-    /// The CRS of an authority (`EPSG`, `ESRI`, `OGC`, `IGNF` is not listed) and a code.
+    /// The CRS of an authority (`EPSG`, `ESRI`, `OGC`) and a code.
     ///
     /// # Errors
     ///
@@ -205,6 +205,13 @@ impl Crs {
     #[must_use]
     pub fn to_projjson(&self) -> Option<serde_json::Value> {
         projjson::write(self.definition())
+    }
+
+    /// A PROJ string. The name, identifier and datum are lost, as in any; south- and west-pointing axes and a shift given
+    /// with the definition are kept.
+    #[must_use]
+    pub fn to_proj_string(&self) -> String {
+        self.definition().to_proj_string()
     }
 
     /// Whether coordinates are longitude and latitude.

@@ -2,6 +2,8 @@
 
 mod bounds;
 mod path;
+#[cfg(feature = "proj")]
+mod proj;
 mod transformer;
 
 pub use transformer::Transformer;

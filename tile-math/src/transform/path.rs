@@ -15,6 +15,9 @@ pub(super) enum Path {
     ToWebMercator,
     FromWebMercator,
     General(Box<General>),
+    /// By PROJ itself.
+    #[cfg(feature = "proj")]
+    Proj(Box<super::proj::Names>),
 }
 
 /// Coordinates → longitude and latitude → other datum → other coordinates.
@@ -59,7 +62,12 @@ impl Path {
     pub(super) fn new(from: &Crs, to: &Crs) -> Result<Self, Error> {
         // Each side must be computable even where the other makes it unnecessary, so that a CRS is
         // either usable or not.
-        let (source, target) = (Side::new(from)?, Side::new(to)?);
+        let sides = Side::new(from).and_then(|source| Ok((source, Side::new(to)?)));
+        #[cfg(feature = "proj")]
+        if sides.is_err() {
+            return super::proj::Names::new(from, to).map(|names| Self::Proj(Box::new(names)));
+        }
+        let (source, target) = sides?;
         if from.same_coordinates(to) {
             return Ok(Self::Identity);
         }
@@ -100,6 +108,8 @@ impl Path {
             Self::ToWebMercator => to_web_mercator(x, y),
             Self::FromWebMercator => Some(from_web_mercator(x, y)),
             Self::General(general) => general.point(x, y),
+            #[cfg(feature = "proj")]
+            Self::Proj(names) => names.point(x, y),
         }
     }
 
@@ -110,6 +120,8 @@ impl Path {
             Self::ToWebMercator => each(xs, ys, to_web_mercator),
             Self::FromWebMercator => each(xs, ys, |x, y| Some(from_web_mercator(x, y))),
             Self::General(general) => each(xs, ys, |x, y| general.point(x, y)),
+            #[cfg(feature = "proj")]
+            Self::Proj(names) => each(xs, ys, |x, y| names.point(x, y)),
         }
     }
 
@@ -125,6 +137,8 @@ impl Path {
                     && general.to.is_separable()
                     && general.shift.is_separable()
             }
+            #[cfg(feature = "proj")]
+            Self::Proj(_) => false,
         }
     }
 }

@@ -254,3 +254,60 @@ fn what_cannot_be_computed_is_named() {
     let error = t.transform(f64::NAN, 0.0).unwrap_err().to_string();
     assert!(error.contains("EPSG:32631"), "{error}");
 }
+
+/// Every registered CRS: some minutes of PROJ, so only where `SMALTI_EXHAUSTIVE` is set. `doc/projections.md` quotes it.
+#[test]
+fn every_registered_crs() {
+    if std::env::var_os("SMALTI_EXHAUSTIVE").is_none() {
+        println!("skipped: SMALTI_EXHAUSTIVE is not set");
+        return;
+    }
+    let Some(text) = oracle("transforms.py", &["4", "all"]) else {
+        return;
+    };
+    let computable: String = text
+        .lines()
+        .filter(|line| {
+            let id = line.split(' ').next().unwrap();
+            id == "proj" || Transformer::new(&by_id(id).geographic(), &by_id(id)).is_ok()
+        })
+        // Another celestial body has no way from WGS 84, and some areas of use are unknown.
+        .filter(|line| !line.contains(" wgs84 ") || !line.ends_with(" inf"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    let rows = rows(&computable);
+    let rows: Vec<_> = rows.into_iter().filter(|row| row.x.is_finite()).collect();
+    let found = measure(&rows);
+    for mode in ["pure", "wgs84"] {
+        let of_mode: Vec<_> = found.iter().filter(|(k, _)| k.1 == mode).collect();
+        for (what, pick) in [("forward", 0), ("inverse", 1), ("round trip", 2)] {
+            let errors: Vec<f64> = of_mode
+                .iter()
+                .map(|(_, w)| [w.forward, w.inverse, w.round_trip][pick])
+                .collect();
+            let upto = |limit: f64| errors.iter().filter(|e| **e <= limit).count();
+            println!(
+                "{mode} {what}: {} CRSs, {} to 1 um, {} to 1 mm, {} to 1 m, {} to 10 m",
+                errors.len(),
+                upto(1e-6),
+                upto(1e-3),
+                upto(1.0),
+                upto(10.0),
+            );
+            let mut beyond: Vec<String> = of_mode
+                .iter()
+                .zip(&errors)
+                .filter(|(_, e)| **e > 5e-3)
+                .map(|((k, _), e)| format!("{} {e:.1e}", k.0))
+                .collect();
+            beyond.truncate(40);
+            println!("  beyond 5 mm: {beyond:?}");
+        }
+        let good = of_mode.iter().filter(|(_, w)| w.forward <= 1e-3).count();
+        assert!(
+            good * 1000 >= of_mode.len() * 998,
+            "{mode}: {good} of {}",
+            of_mode.len()
+        );
+    }
+}
