@@ -1,5 +1,6 @@
 //! JPEG: a whole picture per block, its tables perhaps in tag 347.
 
+mod check;
 mod decode;
 mod encode;
 mod stream;
@@ -7,28 +8,4 @@ mod stream;
 pub(crate) use decode::Jpeg;
 pub(crate) use encode::encode;
 
-use crate::{BlockLayout, Compression, Error};
-
-const JPEG: Compression = Compression::JPEG;
-
-/// Tag 262: YCbCr.
-const YCBCR: u16 = 6;
-
-/// Refuses what no JPEG block can be.
-fn check(layout: &BlockLayout) -> Result<(), Error> {
-    let (width, height) = (layout.width, layout.height);
-    if layout.bits != 8 {
-        let bits = layout.bits;
-        return Err(Error::unsupported(format!("{JPEG} of {bits} bits")));
-    }
-    if !matches!(layout.samples, 1..=4) {
-        let samples = layout.samples;
-        return Err(Error::unsupported(format!("{JPEG} of {samples} samples")));
-    }
-    if width.max(height) > u32::from(u16::MAX) {
-        return Err(Error::InvalidLayout {
-            reason: format!("{JPEG} of {width} × {height} pixels; 65535 is the most"),
-        });
-    }
-    Ok(())
-}
+use check::{JPEG, YCBCR, check};
