@@ -15,7 +15,7 @@
 //!
 //! let tms = TileMatrixSet::builtin("WebMercatorQuad").expect("built in");
 //! let tile = tms.tile(12.49, 41.89, 14)?;
-//! assert_eq!(tile, Tile::new(14, 8760, 6089));
+//! assert_eq!(tile, Tile::new(14, 8760, 6088));
 //!
 //! // The tile's box in the CRS of a raster, edges densified.
 //! let to_raster = Transformer::new(tms.crs(), &Crs::from_epsg(32633)?)?;

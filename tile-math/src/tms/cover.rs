@@ -14,7 +14,7 @@ use super::set::TileMatrixSet;
 use crate::{Error, Tile};
 
 /// Most tiles, and most grid crossings, that one call makes without an explicit limit.
-pub const MOST_TILES: u64 = 10_000_000;
+pub const MOST_TILES: u64 = 2_000_000;
 /// Nesting of geometry collections.
 const DEEPEST: u32 = 32;
 /// How close to a grid line, in tiles, counts as on it.
@@ -303,7 +303,7 @@ impl Cover<'_> {
     /// Grid lines and tiles looked at are bounded, marked or not.
     fn spend(&mut self, steps: u64) -> Result<(), Error> {
         self.work = self.work.saturating_add(steps);
-        let most = self.limit.saturating_mul(8).saturating_add(1_000_000);
+        let most = self.limit.saturating_mul(4).saturating_add(100_000);
         if self.work > most {
             return Err(Error::LimitExceeded {
                 what: "grid lines crossed by a geometry (use a smaller zoom)",

@@ -364,7 +364,7 @@ fn in_area(all: Vec<ShiftOperation>, d: &Definition) -> Vec<ShiftOperation> {
     for operation in near {
         let beaten = kept
             .iter()
-            .any(|k| k.contains(operation.area) && !operation.is_better_than(k));
+            .any(|k| !k.offshore && k.contains(operation.area) && !operation.is_better_than(k));
         if !beaten {
             kept.push(operation);
         }
