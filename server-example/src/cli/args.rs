@@ -102,7 +102,7 @@ pub struct ListenArgs {
     /// Seconds after which an opened source is checked for changes.
     #[arg(long, default_value_t = 300, env = "SMALTI_SOURCE_TTL")]
     pub source_ttl: u64,
-    /// URL prefix that requests may name in url=, e.g. https://data.example.org/ or s3://bucket/; repeatable.
+    /// URL prefix that requests may name in url=, e.g. `https://data.example.org/` or `s3://bucket/`; repeatable.
     /// Without one: http and https on the public internet.
     #[arg(
         long = "allow-url",
