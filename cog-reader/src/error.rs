@@ -12,7 +12,7 @@ use cog_raster::{SourceError, SourceErrorKind};
 #[non_exhaustive]
 pub enum Error {
     /// The bytes break the TIFF, BigTIFF or GeoTIFF rules. Retrying will not help.
-    #[error("{location} is not a readable TIFF: malformed at byte {offset}")]
+    #[error("{location} is malformed at byte {offset}")]
     Malformed {
         /// URL or path of the file.
         location: String,

@@ -152,6 +152,10 @@ fn decode_one(fetched: &Fetched, input: &Input) -> Result<Option<Decoded>, Error
         .block_cache
         .as_ref()
         .filter(|_| *stored == whole);
+    // Another read may have decoded it while this one fetched it.
+    if let Some(block) = cache.and_then(|cache| cache.block(&cog.key(part))) {
+        return Ok(Some(Decoded { block, start: 0 }));
+    }
     let end = match cache {
         Some(_) => whole.end,
         None => needed_rows(part, &fetched.window).end,

@@ -172,6 +172,18 @@ fn explain(name: &str, error: io::Error) -> ReadError {
 mod tests {
     use super::*;
 
+    /// Runs jobs on another thread, or drops them.
+    #[derive(Debug)]
+    struct Other(bool);
+
+    impl DecodeExecutor for Other {
+        fn run(&self, job: Box<dyn FnOnce() + Send>) {
+            if self.0 {
+                std::thread::spawn(job);
+            }
+        }
+    }
+
     #[test]
     fn reads_by_position_and_says_what_is_wrong() {
         let folder = std::env::temp_dir().join(format!("cog-reader-file-{}", std::process::id()));
@@ -182,6 +194,15 @@ mod tests {
         let parts = reader.read_now(&[4..9, 1..3, 7..8]).unwrap();
         assert_eq!(parts, [&b"ef"[..], b"bc", b""]);
         assert_eq!(reader.state().size, Some(6));
+
+        // Elsewhere, and where nobody does it.
+        let ranges = [2..4, 5..6];
+        let elsewhere = reader.clone().with_executor(Arc::new(Other(true)));
+        let parts = pollster::block_on(elsewhere.read_ranges(&ranges)).unwrap();
+        assert_eq!(parts, [&b"cd"[..], b"f"]);
+        let nowhere = reader.clone().with_executor(Arc::new(Other(false)));
+        let error = pollster::block_on(nowhere.read_ranges(&ranges)).unwrap_err();
+        assert_eq!(error.kind(), ReadErrorKind::Unavailable);
 
         std::fs::write(&path, b"another length").unwrap();
         let error = reader.read_now(&[0..1, 2..3]).unwrap_err();

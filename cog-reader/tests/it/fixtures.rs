@@ -5,7 +5,10 @@ use cog_raster::{
     ColorInterpretation, MaskKind, Raster, RasterInfo, RasterSource, ReadRequest, SampleType,
     Samples, SourceErrorKind, Window,
 };
-use cog_reader::{Cog, FileReader, OpenOptions, dataset_mask};
+use cog_reader::validate::validate;
+use cog_reader::{
+    BlockCache, Coalesce, Cog, DecodeExecutor, FileReader, OpenOptions, dataset_mask,
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -41,17 +44,21 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+fn manifest(folder: &Path) -> Vec<Value> {
+    let text = std::fs::read(folder.join("manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&text).unwrap();
+    manifest["files"].as_array().unwrap().clone()
+}
+
 #[test]
 fn every_file_is_read_as_gdal_reads_it_or_refused() {
     let Some(folder) = shared::fixtures("tiff") else {
         return;
     };
-    let manifest: Value =
-        serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).unwrap()).unwrap();
-    let files = manifest["files"].as_array().unwrap();
+    let files = manifest(&folder);
     let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
     let (mut refused, mut wrong) = (Vec::new(), Vec::new());
-    for file in files {
+    for file in &files {
         let name = file["file"].as_str().unwrap();
         let expect = file["expect"].as_str().unwrap();
         let started = Instant::now();
@@ -93,6 +100,101 @@ fn every_file_is_read_as_gdal_reads_it_or_refused() {
             right * 100 >= 90 * (right + refused),
             "{exact}: {right} right, {refused} refused"
         );
+    }
+}
+
+#[test]
+fn real_cogs_are_read_as_gdal_reads_them() {
+    let Some(folder) = shared::fixtures("real") else {
+        return;
+    };
+    for file in manifest(&folder) {
+        let name = file["file"].as_str().unwrap();
+        let cog = open(&folder.join(name)).unwrap();
+        let report = pollster::block_on(validate(&cog)).unwrap();
+        assert!(report.is_valid(true), "{name}: {report:#?}");
+        if let Some(wrong) = compare_info(&cog, &file["gdal"]) {
+            panic!("{name}: {wrong}");
+        }
+        match compare_levels(&cog, &file, file["lossy"] == true) {
+            Outcome::Right => println!("{name}: right"),
+            Outcome::Refused(why) | Outcome::Wrong(why) => panic!("{name}: {why}"),
+        }
+    }
+}
+
+/// By pages instead of a header, block by block, from the cache, in parallel,
+/// by windows that cut blocks: the samples do not depend on how they come.
+#[test]
+fn how_bytes_come_makes_no_difference() {
+    let Some(folder) = shared::fixtures("tiff") else {
+        return;
+    };
+    let cache = Arc::new(BlockCache::new(64 << 20));
+    let mut compared = 0;
+    for file in manifest(&folder) {
+        let path = folder.join(file["file"].as_str().unwrap());
+        let expect = file["expect"].as_str().unwrap();
+        let Ok(plain) = open(&path) else { continue };
+        if !expect.starts_with("pixels") || plain.info().bands.len() > 16 {
+            continue;
+        }
+        let options = OpenOptions::default()
+            .with_header_bytes(1024)
+            .with_coalesce(Coalesce::new(0, 0))
+            .with_block_cache(cache.clone())
+            .with_executor(Arc::new(Threads));
+        let reader = Arc::new(FileReader::open(&path).unwrap());
+        let other = pollster::block_on(Cog::open(reader, options)).unwrap();
+        assert_eq!(plain.info(), other.info(), "{}", path.display());
+        for (level, size) in plain.info().levels.iter().enumerate() {
+            let whole = ReadRequest::new(level, Window::new(0, 0, size.width, size.height));
+            let Ok(whole) = read(&plain, whole) else {
+                continue;
+            };
+            for window in quarters(size.width, size.height) {
+                // Twice: the second time from the cache.
+                for _ in 0..2 {
+                    let part = read(&other, ReadRequest::new(level, window)).unwrap();
+                    let expected = whole.crop(&window).unwrap();
+                    let same = part.samples().to_le_bytes() == expected.samples().to_le_bytes()
+                        && part.mask() == expected.mask();
+                    assert!(same, "{} level {level} window {window}", path.display());
+                }
+            }
+            compared += 1;
+        }
+    }
+    assert!(
+        compared > 200 && cache.hits() > 1000,
+        "{compared} levels, {cache:?}"
+    );
+}
+
+/// Four windows whose common corner is a third of the way.
+fn quarters(width: u32, height: u32) -> Vec<Window> {
+    let (col, row) = (
+        (width / 3).max(1).min(width),
+        (height / 3).max(1).min(height),
+    );
+    [
+        Window::new(0, 0, col, row),
+        Window::new(col, 0, width - col, row),
+        Window::new(0, row, col, height - row),
+        Window::new(col, row, width - col, height - row),
+    ]
+    .into_iter()
+    .filter(|window| !window.is_empty())
+    .collect()
+}
+
+/// Runs each job on a thread of its own.
+#[derive(Debug)]
+struct Threads;
+
+impl DecodeExecutor for Threads {
+    fn run(&self, job: Box<dyn FnOnce() + Send>) {
+        std::thread::spawn(job);
     }
 }
 

@@ -294,3 +294,24 @@ fn without_leaders_the_lengths_are_read_too() {
         "offsets and lengths at a time, then the block"
     );
 }
+
+/// Drops every job.
+#[derive(Debug)]
+struct Nobody;
+
+impl cog_reader::DecodeExecutor for Nobody {
+    #[cfg(not(target_arch = "wasm32"))]
+    fn run(&self, _: Box<dyn FnOnce() + Send>) {}
+    #[cfg(target_arch = "wasm32")]
+    fn run(&self, _: Box<dyn FnOnce()>) {}
+}
+
+#[test]
+fn a_pool_that_shuts_down_fails_the_read_and_does_not_hang_it() {
+    let bytes = write(&File::COG, &[tiles(128).ifd(&File::COG)]);
+    let options = OpenOptions::default().with_executor(Arc::new(Nobody));
+    let (cog, _) = open(MemoryReader::new("small", bytes), options);
+    let request = ReadRequest::new(0, Window::new(0, 0, 128, 128));
+    let error = pollster::block_on(cog.read(request)).unwrap_err();
+    assert_eq!(error.kind(), cog_raster::SourceErrorKind::Unavailable);
+}

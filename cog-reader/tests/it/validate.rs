@@ -55,3 +55,68 @@ fn each_fault_is_named() {
         "{report:?}"
     );
 }
+
+/// rasterio takes tiles that are as wide as the image for strips.
+#[cfg(not(target_arch = "wasm32"))]
+const WIDE_TILES: [&str; 2] = [
+    "martin__cog__usda_naip_512_jpeg_z5.tif",
+    "martin__cog__usda_naip_512_webp_z5.tif",
+];
+
+/// `rio cogeo validate`, where Python is at hand, says the same of the shared files.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn rio_cogeo_agrees() {
+    use std::process::Command;
+    use std::sync::Arc;
+
+    let Some(python) = std::env::var_os("SMALTI_PYTHON") else {
+        println!("skipped: SMALTI_PYTHON is not set");
+        return;
+    };
+    let Some(folder) = crate::support::shared::fixtures("tiff") else {
+        return;
+    };
+    let script = r"
+import glob, os, sys, warnings
+from rio_cogeo.cogeo import cog_validate
+warnings.simplefilter('ignore')
+for path in sorted(glob.glob(os.path.join(sys.argv[1], '*.tif*'))):
+    try:
+        valid, errors, warned = cog_validate(path, quiet=True)
+    except Exception:
+        continue
+    print(os.path.basename(path), valid, len(errors), sep='\t')
+";
+    let output = Command::new(python)
+        .args(["-c", script])
+        .arg(&folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let mut differences = Vec::new();
+    let mut compared = 0;
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let [name, valid, _] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{line}");
+        };
+        let reader = cog_reader::FileReader::open(folder.join(name)).unwrap();
+        let options = cog_reader::OpenOptions::default();
+        let Ok(cog) = pollster::block_on(cog_reader::Cog::open(Arc::new(reader), options)) else {
+            continue;
+        };
+        let Ok(report) = pollster::block_on(validate(&cog)) else {
+            continue;
+        };
+        compared += 1;
+        if report.is_valid(false) != (valid == "True") && !WIDE_TILES.contains(&name) {
+            differences.push(format!("{name}: rio-cogeo says {valid}, {report:?}"));
+        }
+    }
+    assert!(compared > 200, "only {compared} files were compared");
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
