@@ -42,7 +42,7 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
     let kernel = kernel(info, same_crs, options);
     let full = ExactMap::new(info, grid)?;
     let size = (info.width(), info.height());
-    let (ratio, _) =
+    let (ratio, typical) =
         typical_ratio(&full, (grid.width, grid.height), size).ok_or_else(|| outside(info, grid))?;
     let level_index = match options.level {
         Some(level) => level,
@@ -58,12 +58,16 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
         ));
     };
     let size = (level.width, level.height);
-    let map = full.scaled(
+    // A level's pixels per pixel of the full resolution, at most 1.
+    let (across, down) = (
         f64::from(level.width) / f64::from(info.width()),
         f64::from(level.height) / f64::from(info.height()),
     );
-    let (_, typical) =
-        typical_ratio(&map, (grid.width, grid.height), size).ok_or_else(|| outside(info, grid))?;
+    let map = full.scaled(across, down);
+    let typical = Scale {
+        columns: typical.columns * across,
+        rows: typical.rows * down,
+    };
     let positions = PositionMap::new(&map, (grid.width, grid.height), size, typical);
     let reach = positions.reach().ok_or_else(|| outside(info, grid))?;
     let bands: Vec<ImageBand> = selected

@@ -60,6 +60,8 @@ pub(crate) struct Row {
     pub(crate) column: u32,
     /// Target row.
     pub(crate) row: u32,
+    /// Columns, rows' length and column extents are those of the row before.
+    pub(crate) columns_repeat: bool,
     /// Source columns of the pixels' centres; NaN where there is none.
     pub(crate) columns: Vec<f64>,
     /// Source rows.
@@ -104,6 +106,7 @@ impl Block {
     ) {
         let count = self.columns.len();
         buffer.column = self.columns.start;
+        buffer.columns_repeat = false;
         for values in [&mut buffer.columns, &mut buffer.rows] {
             values.clear();
             values.resize(count, f64::NAN);
@@ -126,6 +129,7 @@ impl Block {
                         buffer.row_extents.fill(rows.extents[k]);
                     }
                     visit(buffer);
+                    buffer.columns_repeat = true;
                 }
             }
             Fit::Polynomial { polynomial, scale } => {

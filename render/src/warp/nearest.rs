@@ -25,7 +25,8 @@ impl Kernel for Nearest {
                 };
                 // A negative position cannot be: the window holds what the plan reaches. If it
                 // were, the cast gives 0; what is too large is caught below.
-                let (x, y) = ((x + TIE) as usize, (y + TIE) as usize);
+                let whole = |v: f64| usize::try_from((v + TIE) as i64).unwrap_or(0);
+                let (x, y) = (whole(x), whole(y));
                 let last = |i: usize, length: usize, rest: f64| {
                     // The tie-break must not leave the level at its far edge.
                     if i == length && rest < TIE {

@@ -34,10 +34,21 @@ impl Extent {
         inside.then_some((column - self.origin.0, row - self.origin.1))
     }
 
+    /// As [`locate`](Self::locate), for a column alone.
+    pub(super) fn locate_column(&self, column: f64) -> Option<f64> {
+        (column >= 0.0 && column < self.level.0).then_some(column - self.origin.0)
+    }
+
+    /// As [`locate`](Self::locate), for a row alone.
+    pub(super) fn locate_row(&self, row: f64) -> Option<f64> {
+        (row >= 0.0 && row < self.level.1).then_some(row - self.origin.1)
+    }
+
     /// The offset of the pixel that holds a position of the window.
     pub(super) fn center(&self, x: f64, y: f64) -> usize {
         // What is negative or too large by rounding belongs to the nearest pixel.
-        let (column, row) = (x as usize, y as usize);
+        let at = |v: f64| usize::try_from(v as i64).unwrap_or(0);
+        let (column, row) = (at(x), at(y));
         row.min(self.rows - 1) * self.columns + column.min(self.columns - 1)
     }
 }
