@@ -234,6 +234,15 @@ fn covered(bounds: BoundingBox, from: &Crs, to: &Crs) -> BoundingBox {
     bounds
 }
 
+/// Size of a source pixel in the units of `crs`, by GDAL's suggestion for the whole source;
+/// `None` where its corners have no coordinates there.
+pub(crate) fn resolution_in(info: &RasterInfo, crs: &Crs) -> Option<f64> {
+    let (source_crs, affine) = georeference(info).ok()?;
+    let bounds = affine.bounds(info.width(), info.height());
+    let to_target = Transformer::new(source_crs, crs).ok()?;
+    suggested_resolution(&to_target, affine, covered(bounds, source_crs, crs))
+}
+
 /// Square pixels, as many along the diagonal as the source has.
 fn suggested_resolution(
     to_target: &Transformer,

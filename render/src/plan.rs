@@ -1,5 +1,6 @@
 //! What to read, and how it becomes a picture.
 
+use crate::grid::resolution_in;
 use crate::image::ImageBand;
 use crate::position::{ExactMap, PositionMap, Scale, typical_ratio};
 use crate::widening::Widening;
@@ -16,7 +17,7 @@ use core::ops::Range;
 /// overview is the one GDAL would take (`GDALBandGetBestOverviewLevel2`): the
 /// coarsest whose pixels are not larger than the output pixel's shorter side
 /// times 1.2 for [`Resampling::Nearest`], times 1 for others, with a tolerance of
-/// 0.1. The output pixel is measured in the middle of what grid and source share.
+/// 0.1.
 ///
 /// # Errors
 ///
@@ -46,7 +47,7 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
         typical_ratio(&full, (grid.width, grid.height), size).ok_or_else(|| outside(info, grid))?;
     let level_index = match options.level {
         Some(level) => level,
-        None => level(info, ratio.0.min(ratio.1), kernel),
+        None => level(info, output_ratio(info, grid, ratio, same_crs), kernel),
     };
     let Some(&level) = info.levels.get(level_index) else {
         return Err(Error::parameter(
@@ -229,6 +230,26 @@ fn kernel(info: &RasterInfo, same_crs: bool, options: &ReadOptions) -> Resamplin
     match options.reproject {
         Some(reproject) if !same_crs => reproject,
         _ => options.resampling,
+    }
+}
+
+/// Full-resolution pixels along the shorter side of an output pixel.
+///
+/// `local` is what was measured where grid and source meet. Between two CRSs GDAL takes one
+/// size of source pixels for the whole source instead, and so levels change at the same zoom
+/// everywhere. Where that size is far from the truth, as for a source across
+/// the antimeridian, the local one counts.
+fn output_ratio(info: &RasterInfo, grid: &Grid, local: (f64, f64), same_crs: bool) -> f64 {
+    const FAR: f64 = 4.0;
+    let local = local.0.min(local.1);
+    let crs = grid.crs.as_ref().filter(|_| !same_crs);
+    let (across, down) = grid.affine.resolution();
+    let global = crs
+        .and_then(|crs| resolution_in(info, crs))
+        .map(|resolution| across.min(down) / resolution);
+    match global {
+        Some(global) if global < local * FAR && local < global * FAR => global,
+        _ => local,
     }
 }
 

@@ -190,6 +190,8 @@ impl Kernel for Convolution<'_> {
 
     fn prepare(&mut self, row: &Row, extent: &Extent) {
         let (shape, widening) = (self.shape, self.widening.at(row.row));
+        // A box may cover something of the source with its centre outside.
+        let covers = shape == Shape::Box;
         let size = |extents: &[f64], k: usize, widened: f64| match shape {
             Shape::Box => extents[k],
             Shape::Triangle | Shape::Cubic => widened,
@@ -198,7 +200,7 @@ impl Kernel for Convolution<'_> {
             self.columns_widened = widening.columns;
             self.columns.clear();
             for (k, &column) in row.columns.iter().enumerate() {
-                let taps = match extent.locate_column(column) {
+                let taps = match extent.locate_column(column, covers) {
                     Some(x) => {
                         let size = size(&row.column_extents, k, widening.columns);
                         self.columns.taps(shape, x, size, extent.columns)
@@ -213,7 +215,7 @@ impl Kernel for Convolution<'_> {
         let mut last: Option<(f64, f64, Taps)> = None;
         for (k, (&column, &position)) in row.columns.iter().zip(&row.rows).enumerate() {
             let size = size(&row.row_extents, k, widening.rows);
-            let taps = match (&last, extent.locate_row(position)) {
+            let taps = match (&last, extent.locate_row(position, covers)) {
                 (_, None) => Taps::NONE,
                 // Along a row of a separable map the taps down are all the same.
                 (Some((same, same_size, taps)), _) if *same == position && *same_size == size => {

@@ -34,14 +34,16 @@ impl Extent {
         inside.then_some((column - self.origin.0, row - self.origin.1))
     }
 
-    /// As [`locate`](Self::locate), for a column alone.
-    pub(super) fn locate_column(&self, column: f64) -> Option<f64> {
-        (column >= 0.0 && column < self.level.0).then_some(column - self.origin.0)
+    /// As [`locate`](Self::locate), for a column alone; also outside the level if `anywhere`.
+    pub(super) fn locate_column(&self, column: f64, anywhere: bool) -> Option<f64> {
+        let inside = column >= 0.0 && column < self.level.0;
+        (inside || (anywhere && column.is_finite())).then_some(column - self.origin.0)
     }
 
-    /// As [`locate`](Self::locate), for a row alone.
-    pub(super) fn locate_row(&self, row: f64) -> Option<f64> {
-        (row >= 0.0 && row < self.level.1).then_some(row - self.origin.1)
+    /// As [`locate`](Self::locate), for a row alone; also outside the level if `anywhere`.
+    pub(super) fn locate_row(&self, row: f64, anywhere: bool) -> Option<f64> {
+        let inside = row >= 0.0 && row < self.level.1;
+        (inside || (anywhere && row.is_finite())).then_some(row - self.origin.1)
     }
 
     /// The offset of the pixel that holds a position of the window.

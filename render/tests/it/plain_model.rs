@@ -118,11 +118,20 @@ impl Plain {
                 let center = (f64::from(column) + 0.5, f64::from(row) + 0.5);
                 let place = self.position(grid, center.0, center.1);
                 let near = |v: f64| (v - v.round()).abs() < 2e-4;
-                doubtful.push(place.is_some_and(|(c, r)| near(c) || near(r)));
+                let hangs = |(c, r): (f64, f64)| {
+                    if kernel == Resampling::Average {
+                        return self.touches(grid, center, (c, r));
+                    }
+                    near(c) || near(r)
+                };
+                doubtful.push(place.is_some_and(hangs));
                 for (band, out) in out.iter_mut().enumerate() {
                     out.push(match place {
+                        Some(place) if kernel == Resampling::Average => self
+                            .extent(grid, center)
+                            .and_then(|size| self.mean(band, place, size)),
                         Some(place) if self.holds(place) => {
-                            self.pixel(grid, band, kernel, center, place, widening)
+                            self.pixel(band, kernel, place, widening)
                         }
                         _ => None,
                     });
@@ -134,10 +143,8 @@ impl Plain {
 
     fn pixel(
         &self,
-        grid: &Grid,
         band: usize,
         kernel: Resampling,
-        center: (f64, f64),
         (x, y): (f64, f64),
         widening: (f64, f64),
     ) -> Pixel {
@@ -151,12 +158,6 @@ impl Plain {
         let own = at(x as usize, y as usize);
         match kernel {
             Resampling::Nearest => (own.1 > 0.0).then_some(own),
-            Resampling::Average => {
-                let size = self.extent(grid, center)?;
-                self.sum(band, (x, y), |dx, dy| {
-                    overlap(dx, size.0) * overlap(dy, size.1)
-                })
-            }
             _ if own.1 == 0.0 => None,
             Resampling::Cubic => {
                 let cubic = |dx: f64, dy: f64| keys(dx / widening.0) * keys(dy / widening.1);
@@ -170,6 +171,25 @@ impl Plain {
                 triangle(dx / widening.0) * triangle(dy / widening.1)
             }),
         }
+    }
+
+    /// A box a little smaller or larger would cover nothing or something.
+    fn touches(&self, grid: &Grid, center: (f64, f64), place: (f64, f64)) -> bool {
+        let Some(size) = self.extent(grid, center) else {
+            return false;
+        };
+        let covers = |band, share: f64| {
+            self.mean(band, place, (size.0 * share, size.1 * share))
+                .is_some()
+        };
+        (0..self.values.len()).any(|band| covers(band, 0.96) != covers(band, 1.04))
+    }
+
+    /// The mean of what a box covers.
+    fn mean(&self, band: usize, place: (f64, f64), size: (f64, f64)) -> Pixel {
+        self.sum(band, place, |dx, dy| {
+            overlap(dx, size.0) * overlap(dy, size.1)
+        })
     }
 
     /// The sixteen pixels around a position all count in full.
