@@ -17,8 +17,8 @@ os.environ.setdefault("GDAL_NUM_THREADS", "1")
 os.environ.setdefault("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR")
 os.environ.setdefault("GDAL_CACHEMAX", "512")
 
+import rasterio  # noqa: E402
 import rio_tiler  # noqa: E402
-from rasterio._base import gdal_version  # noqa: E402
 from rio_tiler.io import Reader  # noqa: E402
 
 
@@ -62,7 +62,7 @@ def main():
         open_seconds.append(best(fresh, budget))
     json.dump(
         {
-            "oracle": f"rio-tiler {rio_tiler.__version__}, GDAL {gdal_version()}",
+            "oracle": f"rio-tiler {rio_tiler.__version__}, GDAL {rasterio.__gdal_version__}",
             "seconds": seconds,
             "open_seconds": open_seconds,
             "bytes": sizes,

@@ -72,7 +72,7 @@ pub fn cog(sample: Sample) -> Vec<u8> {
         Sample::RgbMercator => {
             // Zoom 14: 16 × 16 tiles of 256 pixels.
             let pixel = 40_075_016.685_578_49 / 256.0 / f64::from(1 << 14);
-            let (x, y) = (8873.0 * 256.0 * pixel, 5700.0 * 256.0 * pixel);
+            let (x, y) = (8867.0 * 256.0 * pixel, 5749.0 * 256.0 * pixel);
             let origin = 20_037_508.342_789_244;
             (
                 3857,
