@@ -79,7 +79,8 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
         Widening::uniform(typical)
     } else {
         let has_nodata = bands.iter().any(|band| band.nodata.is_some());
-        Widening::of_warp(&map, (grid.width, grid.height), size, has_nodata)
+        let one_block = has_nodata || info.mask_kind == MaskKind::Alpha;
+        Widening::of_warp(&map, (grid.width, grid.height), size, one_block)
     };
     let support = match kernel {
         Resampling::Average => positions.largest(),

@@ -16,9 +16,9 @@ const EDGE_PARTS: u32 = 20;
 /// a source both are the same. Where a block hangs over the source's edge, GDAL's window is cut and
 /// kernels widen less than pixels are large. As measured with GDAL 3.10:
 ///
-/// - with nodata the whole target is one block, and its window is cut at all four sides;
-/// - without, blocks are 128 rows high, and a window that starts before the source keeps its
-///   length as far as the source goes.
+/// - with nodata or alpha the whole target is one block, and its window is cut at all four sides;
+/// - else, where rio-tiler has GDAL add an alpha band, blocks are 128 rows high, and a window that
+///   starts before the source keeps its length as far as the source goes.
 #[derive(Clone, Debug)]
 pub(crate) struct Widening {
     strip_rows: u32,
@@ -43,9 +43,9 @@ impl Widening {
         map: &ExactMap,
         (width, height): (u32, u32),
         (columns, rows): (u32, u32),
-        has_nodata: bool,
+        one_block: bool,
     ) -> Self {
-        let strip_rows = if has_nodata { height } else { GDAL_BLOCK_ROWS };
+        let strip_rows = if one_block { height } else { GDAL_BLOCK_ROWS };
         let strips = (0..height)
             .step_by(strip_rows as usize)
             .map(|top| {
@@ -57,8 +57,8 @@ impl Widening {
                     };
                 };
                 Scale {
-                    columns: scale(across, columns, width, has_nodata),
-                    rows: scale(down, rows, bottom - top, has_nodata),
+                    columns: scale(across, columns, width, one_block),
+                    rows: scale(down, rows, bottom - top, one_block),
                 }
             })
             .collect();
@@ -115,11 +115,11 @@ fn place(map: &ExactMap, width: u32, top: u32, bottom: u32) -> Option<([f64; 2],
 }
 
 /// Source pixels of the window `first..last` over `pixels` target pixels.
-fn scale([first, last]: [f64; 2], length: u32, pixels: u32, has_nodata: bool) -> f64 {
+fn scale([first, last]: [f64; 2], length: u32, pixels: u32, one_block: bool) -> f64 {
     let length = f64::from(length);
     let (first, last) = (first.floor(), last.ceil());
     let start = first.max(0.0);
-    let covered = if has_nodata {
+    let covered = if one_block {
         last.min(length) - start
     } else {
         (length - start).min(last - first)

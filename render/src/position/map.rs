@@ -21,11 +21,13 @@ pub(crate) struct Scale {
 
 impl Scale {
     /// From how the source position changes along a target column step and a row
-    /// step: the box around the image of the pixel.
+    /// step: the box that spreads as far along each axis as the image of the pixel, which may be
+    /// turned. (GDAL's average takes the ends of the pixel's diagonal, which for a pixel turned
+    /// by 45 degrees fall together.)
     fn of_steps(along_columns: (f64, f64), along_rows: (f64, f64)) -> Self {
         Self {
-            columns: along_columns.0.abs() + along_rows.0.abs(),
-            rows: along_columns.1.abs() + along_rows.1.abs(),
+            columns: along_columns.0.hypot(along_rows.0),
+            rows: along_columns.1.hypot(along_rows.1),
         }
     }
 

@@ -133,6 +133,11 @@ impl<'a> Convolution<'a> {
         }
     }
 
+    /// The next row's columns are not those worked out last.
+    pub(super) const fn forget(&mut self) {
+        self.columns_widened = 0.0;
+    }
+
     /// The value where all source pixels count.
     fn full<T: Blend>(&self, columns: &Taps, rows: &Taps, source: &[T], stride: usize) -> T {
         let across = self.columns.weights(columns);

@@ -18,6 +18,7 @@ mod footprint;
 mod nearest;
 mod quad;
 mod run;
+mod stripwise;
 mod validity;
 
 pub(crate) use run::warp;

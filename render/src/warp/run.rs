@@ -5,6 +5,7 @@ use super::cubic::Cubic;
 use super::footprint::{Convolution, Shape};
 use super::nearest::Nearest;
 use super::quad::Bilinear;
+use super::stripwise::Stripwise;
 use super::validity::{NodataTest, Validity};
 use crate::position::Row;
 use crate::{Error, Image, Plan, Resampling};
@@ -90,10 +91,32 @@ fn with_kernel<T: Blend>(plan: &Plan, raster: &Raster, source: &[T]) -> Result<I
     match plan.kernel {
         Resampling::Nearest => typed(plan, raster, source, Nearest::default()),
         Resampling::Average => typed(plan, raster, source, convolution(Shape::Box)),
-        Resampling::Bilinear if wide => typed(plan, raster, source, convolution(Shape::Triangle)),
-        Resampling::Bilinear => typed(plan, raster, source, Bilinear::default()),
-        Resampling::Cubic if wide => typed(plan, raster, source, convolution(Shape::Cubic)),
-        Resampling::Cubic => typed(plan, raster, source, Cubic::default()),
+        Resampling::Bilinear => {
+            let narrow = Bilinear::default();
+            if !wide {
+                return typed(plan, raster, source, narrow);
+            }
+            let wide = convolution(Shape::Triangle);
+            typed(
+                plan,
+                raster,
+                source,
+                Stripwise::new(&plan.widening, narrow, wide),
+            )
+        }
+        Resampling::Cubic => {
+            let narrow = Cubic::default();
+            if !wide {
+                return typed(plan, raster, source, narrow);
+            }
+            let wide = convolution(Shape::Cubic);
+            typed(
+                plan,
+                raster,
+                source,
+                Stripwise::new(&plan.widening, narrow, wide),
+            )
+        }
     }
 }
 

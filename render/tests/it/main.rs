@@ -3,6 +3,8 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod npz;
+#[cfg(not(target_arch = "wasm32"))]
+mod oracle;
 mod pictures;
 mod plain_model;
 mod refusals;

@@ -230,8 +230,7 @@ impl Plain {
         let right = self.position(grid, column + 0.5, row)?;
         let top = self.position(grid, column, row - 0.5)?;
         let bottom = self.position(grid, column, row + 0.5)?;
-        let size =
-            |of: fn((f64, f64)) -> f64| (of(right) - of(left)).abs() + (of(bottom) - of(top)).abs();
+        let size = |of: fn((f64, f64)) -> f64| (of(right) - of(left)).hypot(of(bottom) - of(top));
         Some((size(|p| p.0), size(|p| p.1)))
     }
 

@@ -1,0 +1,166 @@
+//! Made sources through rio-tiler itself: every kernel, masks, statistics, colours.
+//!
+//! Runs where `SMALTI_PYTHON` names a Python with rio-tiler; `warp.rs`, `pictures.rs` and the unit tests
+//! of the statistics are the twins that need none.
+
+use crate::npz;
+use cog_raster::RasterSource;
+use cog_reader::{Cog, MemoryReader, OpenOptions};
+use cog_render::{
+    BandStatistics, Colormap, Grid, Image, ReadOptions, Resampling, StatisticsOptions,
+};
+use serde_json::Value;
+use std::path::Path;
+use std::sync::Arc;
+use tile_math::{Tile, TileMatrixSet};
+
+#[test]
+fn rio_tiler_agrees() {
+    let Some(python) = std::env::var_os("SMALTI_PYTHON") else {
+        println!("SMALTI_PYTHON is not set: nothing to compare with");
+        return;
+    };
+    let folder = std::env::temp_dir().join(format!("cog-render-oracle-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/oracle.py");
+    let output = std::process::Command::new(python)
+        .arg(script)
+        .arg(&folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let listing: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let wrong: Vec<String> = listing["tiles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(compare)
+        .collect();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(listing["tiles"].as_array().unwrap().len() >= 100);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for (name, colors) in listing["colors"].as_object().unwrap() {
+        let map = Colormap::named(name).unwrap();
+        let expected: Vec<[u8; 4]> = serde_json::from_value(colors.clone()).unwrap();
+        assert_eq!(map.steps().unwrap()[..], expected, "{name}");
+    }
+}
+
+/// What is wrong with a tile, if anything.
+fn compare(case: &Value) -> Option<String> {
+    let image = render(case);
+    let arrays = npz::read(Path::new(case["npz"].as_str().unwrap()));
+    let (data, mask) = (&arrays["data"].samples, &arrays["mask"].samples);
+    let pixels = image.pixels();
+    let (mut same_mask, mut near, mut valid) = (0, 0, 0);
+    let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+    for at in (0..data.len()).filter(|at| mask.value(at % pixels) == Some(1.0)) {
+        let value = data.value(at).unwrap();
+        (least, most) = (least.min(value), most.max(value));
+    }
+    let nearest = case["kernel"] == "nearest";
+    let tolerance = if nearest {
+        0.0
+    } else {
+        (0.005 * (most - least)).max(1.0)
+    };
+    for pixel in 0..pixels {
+        let ours = image.mask().values()[pixel] == 255;
+        let theirs = mask.value(pixel) == Some(1.0);
+        same_mask += usize::from(ours == theirs);
+        if ours && theirs {
+            valid += 1;
+            near += usize::from((0..image.bands().len()).all(|band| {
+                let at = band * pixels + pixel;
+                let difference = image.samples().value(at).unwrap() - data.value(at).unwrap();
+                difference.abs() <= tolerance
+            }));
+        }
+    }
+    let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
+    let what = format!(
+        "{} at zoom {}, {}: masks {:.5}, values {:.5} of {valid}",
+        case["file"],
+        case["z"],
+        case["kernel"],
+        share(same_mask, pixels),
+        share(near, valid),
+    );
+    println!("{what}");
+    // GDAL's average takes the box between the ends of a pixel's diagonal, ours one of the pixel's
+    // size: the more a source is turned against the picture, the more they differ.
+    let needed = match (case["kernel"].as_str(), case["file"].as_str()) {
+        (Some("average"), Some(file)) if file.contains("rotated") => 0.0,
+        (Some("average"), _) => 0.95,
+        _ => 0.999,
+    };
+    if share(same_mask, pixels) < 0.999 || share(near, valid) < needed {
+        return Some(what);
+    }
+    let statistics = case["statistics"].as_object()?;
+    let ours = cog_render::statistics(&image, &StatisticsOptions::default(), None).unwrap();
+    let differing: Vec<String> = ours
+        .iter()
+        .filter_map(|ours| differing(ours, &statistics[&ours.name]))
+        .collect();
+    (!differing.is_empty()).then(|| format!("{what}: {}", differing.join("; ")))
+}
+
+/// The first field that differs.
+fn differing(ours: &BandStatistics, theirs: &Value) -> Option<String> {
+    let close = |a: f64, b: &Value| {
+        let b = b.as_f64().unwrap_or(f64::NAN);
+        (a - b).abs() <= 1e-9 * b.abs().max(1.0) || (a.is_nan() && b.is_nan())
+    };
+    let numbers = [
+        ("min", ours.min),
+        ("max", ours.max),
+        ("mean", ours.mean),
+        ("count", ours.count),
+        ("sum", ours.sum),
+        ("std", ours.std),
+        ("median", ours.median),
+        ("majority", ours.majority),
+        ("minority", ours.minority),
+        ("unique", ours.unique as f64),
+        ("valid_percent", ours.valid_percent),
+        ("masked_pixels", ours.masked_pixels as f64),
+        ("valid_pixels", ours.valid_pixels as f64),
+        ("percentile_2", ours.percentiles[0].1),
+        ("percentile_98", ours.percentiles[1].1),
+    ];
+    for (name, value) in numbers {
+        if !close(value, &theirs[name]) {
+            return Some(format!("{name} is {value}, not {}", theirs[name]));
+        }
+    }
+    let counts: Vec<u64> = serde_json::from_value(theirs["histogram"][0].clone()).unwrap();
+    (ours.histogram_counts != counts)
+        .then(|| format!("histogram {:?}, not {counts:?}", ours.histogram_counts))
+}
+
+fn render(case: &Value) -> Image {
+    let bytes = std::fs::read(case["file"].as_str().unwrap()).unwrap();
+    let reader = Arc::new(MemoryReader::new("made", bytes));
+    let source = pollster::block_on(Cog::open(reader, OpenOptions::default())).unwrap();
+    let number = |key: &str| case[key].as_u64().unwrap();
+    let tile = Tile::new(
+        i8::try_from(number("z")).unwrap(),
+        u32::try_from(number("x")).unwrap(),
+        u32::try_from(number("y")).unwrap(),
+    );
+    let tms = TileMatrixSet::builtin("WebMercatorQuad").unwrap();
+    let grid = Grid::for_tile(&tms, tile, Some((256, 256)), 0.0).unwrap();
+    let kernel = Resampling::parse(case["kernel"].as_str().unwrap()).unwrap();
+    let options = ReadOptions::default().with_resampling(kernel);
+    pollster::block_on(cog_render::read(
+        &source as &dyn RasterSource,
+        &grid,
+        &options,
+    ))
+    .unwrap()
+}
