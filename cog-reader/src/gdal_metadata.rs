@@ -48,7 +48,7 @@ impl GdalMetadata {
             let Some(name) = item.attribute("name") else {
                 continue;
             };
-            let text = item.text().unwrap_or_default();
+            let text = &unescape_again(item.text().unwrap_or_default());
             let domain = item.attribute("domain").unwrap_or_default();
             match item.attribute("sample").map(str::parse::<u32>) {
                 Some(Ok(sample)) => {
@@ -64,6 +64,25 @@ impl GdalMetadata {
         }
         Ok(metadata)
     }
+}
+
+/// GDAL escapes an item's text before its XML writer escapes it once more, and undoes both.
+fn unescape_again(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    // The ampersand last: what it uncovers is text, not another entity.
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (entity, plain)| {
+        text.replace(entity, plain)
+    })
 }
 
 impl BandMetadata {
@@ -105,6 +124,17 @@ fn color(name: &str) -> Option<ColorInterpretation> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The bytes are GDAL 3.10.3's for a band described as `height <m> & "more"`.
+    #[test]
+    fn text_is_escaped_twice() {
+        let xml = r#"<GDALMetadata>
+            <Item name="DESCRIPTION" sample="0" role="description">height &amp;lt;m&amp;gt; &amp;amp; &amp;quot;more&amp;quot;</Item>
+        </GDALMetadata>"#;
+        let metadata = GdalMetadata::parse(xml).unwrap();
+        let description = metadata.bands[&0].description.as_deref();
+        assert_eq!(description, Some("height <m> & \"more\""));
+    }
 
     #[test]
     fn reads_what_gdal_writes() {
