@@ -229,8 +229,7 @@ pub async fn write_cog(
         .first()
         .map_or(1, |level| level.block_height)
         .max(1);
-    let step = block.max(options.block_size / block.min(options.block_size) * block);
-    let step = step.min(options.block_size.max(block)).min(height);
+    let step = ((options.block_size / block).max(1) * block).min(height);
     let mut row = 0;
     while row < height {
         let rows = step.min(height - row);

@@ -170,29 +170,36 @@ mod sealed {
     pub trait Sealed {}
 }
 
+/// The half of [`Sample`] that is the same for all types: which buffer is theirs.
+macro_rules! buffer_access {
+    ($tag:ident) => {
+        const TYPE: SampleType = SampleType::$tag;
+
+        fn into_samples(buffer: Vec<Self>) -> Samples {
+            Samples::$tag(buffer)
+        }
+
+        fn slice(samples: &Samples) -> Option<&[Self]> {
+            match samples {
+                Samples::$tag(buffer) => Some(buffer),
+                _ => None,
+            }
+        }
+
+        fn slice_mut(samples: &mut Samples) -> Option<&mut [Self]> {
+            match samples {
+                Samples::$tag(buffer) => Some(buffer),
+                _ => None,
+            }
+        }
+    };
+}
+
 macro_rules! plain_sample {
     ($type:ty, $tag:ident) => {
         impl sealed::Sealed for $type {}
         impl Sample for $type {
-            const TYPE: SampleType = SampleType::$tag;
-
-            fn into_samples(buffer: Vec<Self>) -> Samples {
-                Samples::$tag(buffer)
-            }
-
-            fn slice(samples: &Samples) -> Option<&[Self]> {
-                match samples {
-                    Samples::$tag(buffer) => Some(buffer),
-                    _ => None,
-                }
-            }
-
-            fn slice_mut(samples: &mut Samples) -> Option<&mut [Self]> {
-                match samples {
-                    Samples::$tag(buffer) => Some(buffer),
-                    _ => None,
-                }
-            }
+            buffer_access!($tag);
 
             sample_values!($type, $tag);
         }
@@ -268,25 +275,7 @@ macro_rules! complex_sample {
     ($part:ty, $tag:ident) => {
         impl sealed::Sealed for Complex<$part> {}
         impl Sample for Complex<$part> {
-            const TYPE: SampleType = SampleType::$tag;
-
-            fn into_samples(buffer: Vec<Self>) -> Samples {
-                Samples::$tag(buffer)
-            }
-
-            fn slice(samples: &Samples) -> Option<&[Self]> {
-                match samples {
-                    Samples::$tag(buffer) => Some(buffer),
-                    _ => None,
-                }
-            }
-
-            fn slice_mut(samples: &mut Samples) -> Option<&mut [Self]> {
-                match samples {
-                    Samples::$tag(buffer) => Some(buffer),
-                    _ => None,
-                }
-            }
+            buffer_access!($tag);
 
             fn to_f64(self) -> f64 {
                 Sample::to_f64(self.re)
