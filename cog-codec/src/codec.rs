@@ -74,6 +74,13 @@ impl CodecRegistry {
         self.codecs.get(&compression).map(AsRef::as_ref)
     }
 
+    /// Whether there is a codec for a compression. What the compression is
+    /// called, and which feature brings its codec, says [`Compression::known`].
+    #[must_use]
+    pub fn supports(&self, compression: Compression) -> bool {
+        self.codecs.contains_key(&compression)
+    }
+
     /// The compressions that can be decoded, in the order of their tag values.
     pub fn compressions(&self) -> impl Iterator<Item = Compression> + '_ {
         self.codecs.keys().copied()

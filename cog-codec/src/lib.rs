@@ -71,6 +71,7 @@ mod error;
 mod interleave;
 mod layout;
 mod predictor;
+mod support;
 pub mod tags;
 
 pub use codec::{Codec, CodecRegistry, Decoded};
@@ -79,3 +80,4 @@ pub use decode::{DecodedBlock, decode_block};
 pub use encode::{EncodeOptions, encode_block};
 pub use error::Error;
 pub use layout::{BlockLayout, ByteOrder, SampleFormat};
+pub use support::Support;
