@@ -160,8 +160,6 @@ pub(crate) enum Rule {
     },
     #[error("the bands have different bit depths or formats, TIFF readers need them equal")]
     MixedBands,
-    #[error("tag {tag} holds {found} values, {needed} blocks need one each")]
-    IndexLength { tag: u16, found: u64, needed: u64 },
     #[error(
         "the block's bytes {at} to {end} lie past the end of the file ({size} bytes); it may be cut off"
     )]

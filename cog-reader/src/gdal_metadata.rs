@@ -1,5 +1,6 @@
 //! GDAL's metadata: the XML of tag 42112.
 
+use crate::numbers::real;
 use cog_raster::ColorInterpretation;
 use roxmltree::{Document, ParsingOptions};
 use std::collections::BTreeMap;
@@ -87,16 +88,20 @@ fn unescape_again(text: &str) -> String {
 
 impl BandMetadata {
     fn add(&mut self, name: &str, text: &str, domain: &str, role: Option<&str>) {
-        let text = || text.to_owned();
-        let number = || text().trim().parse().ok();
+        // A number with rubbish behind it counts, what starts with none does not.
+        let number = || {
+            let starts = text.trim_start_matches([' ', '+', '-', '.', ',']);
+            let value = real(text);
+            (starts.starts_with(|c: char| c.is_ascii_digit()) && value.is_finite()).then_some(value)
+        };
         match role {
-            Some("description") => self.description = Some(text()),
+            Some("description") => self.description = Some(text.to_owned()),
             Some("scale") => self.scale = number(),
             Some("offset") => self.offset = number(),
-            Some("unittype") => self.unit = Some(text()),
-            Some("colorinterp") => self.color = color(&text()),
+            Some("unittype") => self.unit = Some(text.to_owned()),
+            Some("colorinterp") => self.color = color(text),
             _ if domain.is_empty() => {
-                self.items.insert(name.to_owned(), text());
+                self.items.insert(name.to_owned(), text.to_owned());
             }
             _ => {}
         }

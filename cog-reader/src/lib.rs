@@ -90,6 +90,7 @@ mod geo;
 mod io;
 mod limits;
 mod mask;
+mod numbers;
 mod options;
 #[cfg(feature = "object_store")]
 mod store;

@@ -1,12 +1,15 @@
 //! One mask for a whole dataset.
 
-use cog_raster::{Mask, MaskKind, Raster, RasterInfo, RasterMask, Sample, with_samples};
+use cog_raster::{
+    Mask, MaskKind, Raster, RasterInfo, RasterMask, Sample, SampleType, with_samples,
+};
 
 /// The dataset's mask by rasterio's rules (`DatasetReader.dataset_mask`):
 ///
 /// 1. the mask directory, if there is one;
 /// 2. else, with nodata, 255 where *any* band differs from it;
-/// 3. else the alpha band's values, where it is the last of two or four bands;
+/// 3. else the alpha band's values, where it is the last of two or four bands
+///    of 8 or 16 bits;
 /// 4. else 255 everywhere.
 ///
 /// `raster` holds all bands of the source that `info` describes, read with its mask.
@@ -24,7 +27,9 @@ pub fn dataset_mask(info: &RasterInfo, raster: &Raster) -> Mask {
         return any_differs(info, raster);
     }
     let last = info.bands.len().checked_sub(1);
-    let counts = matches!(info.bands.len(), 2 | 4) && info.alpha_band() == last;
+    let counts = matches!(info.bands.len(), 2 | 4)
+        && matches!(info.sample_type, SampleType::U8 | SampleType::U16)
+        && info.alpha_band() == last;
     match raster.mask() {
         RasterMask::PerDataset(mask) if counts => mask.clone(),
         _ => all(),
@@ -51,7 +56,7 @@ fn any_differs(info: &RasterInfo, raster: &Raster) -> Mask {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cog_raster::{ColorInterpretation, Nodata, SampleType, Samples};
+    use cog_raster::{ColorInterpretation, Nodata, Samples};
 
     #[test]
     fn a_pixel_is_valid_if_any_band_is() {

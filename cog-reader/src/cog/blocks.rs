@@ -223,7 +223,11 @@ impl Inner {
         let rows = 0..picture.image.rows_stored(part.down);
         let (offset, length) = match located {
             Located::Sparse => return Ok(None),
-            Located::At { offset, length } => (offset, length),
+            Located::At { offset, length } => match picture.stored_row_bytes() {
+                // Its length follows from its shape; libtiff, too, does not look what the tag says.
+                Some(row) => (offset, row.saturating_mul(rows.end.into())),
+                None => (offset, self.cut(offset, length)),
+            },
             Located::Unknown { offset } => {
                 let rest = self.pages.size().map(|size| size.saturating_sub(offset));
                 let guess = match picture.stored_row_bytes() {
@@ -251,6 +255,15 @@ impl Inner {
             return self.bounded(offset, range, rows).map(Some);
         }
         self.bounded(offset, 0..length, rows).map(Some)
+    }
+
+    /// The length of a block as far as the file goes: of some writers' last
+    /// block the length is too large, and what is there may do.
+    fn cut(&self, offset: u64, length: u64) -> u64 {
+        match self.pages.size() {
+            Some(size) if offset < size => length.min(size - offset),
+            _ => length,
+        }
     }
 
     /// The bytes `range` from `offset` on, if they are few enough and in the file.

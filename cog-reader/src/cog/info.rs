@@ -4,6 +4,7 @@ use super::level::Level;
 use super::picture::Picture;
 use crate::gdal_metadata::GdalMetadata;
 use crate::geo::Georeference;
+use crate::numbers;
 use crate::tiff::{Directory, Image};
 use cog_codec::tags;
 use cog_raster::{
@@ -71,33 +72,24 @@ fn nodata(
     problems: &mut Vec<String>,
 ) -> Option<Nodata> {
     let text = directory.text(tags::GDAL_NODATA)?;
-    let first = text.split_whitespace().next().unwrap_or_default();
-    let Some(nodata) = Nodata::parse(first) else {
+    let nodata = numbers::nodata(&text, sample_type);
+    if nodata.is_none() {
         problems.push(format!(
-            "nodata is \"{text}\", which is not a number; it is ignored"
+            "nodata is \"{text}\", which no {sample_type} sample can be; it is ignored"
         ));
-        return None;
-    };
-    let value = nodata.as_f64();
-    let (least, greatest) = sample_type.range();
-    let possible = if sample_type.is_integer() {
-        nodata.as_integer().is_some() && (least..=greatest).contains(&value)
-    } else {
-        // What is a little beyond f32's range is f32's end, written with few digits.
-        let (least, greatest) = (least * 1.000_001, greatest * 1.000_001);
-        !value.is_finite() || (least..=greatest).contains(&value)
-    };
-    if !possible {
+    } else if Nodata::parse(text.split_whitespace().next().unwrap_or_default()) != nodata {
         problems.push(format!(
-            "nodata is {nodata}, which no {sample_type} sample can be; it is ignored"
+            "nodata is \"{text}\", which is read as {}, as GDAL does",
+            nodata.as_ref().map_or_else(String::new, Nodata::to_string)
         ));
     }
-    possible.then_some(nodata)
+    nodata
 }
 
 /// Tag 320, or what a bilevel or white-is-zero image means, as GDAL has it.
 fn colormap(directory: &Directory, image: &Image, nodata: Option<&Nodata>) -> Option<Vec<[u8; 4]>> {
-    if image.samples != 1 || image.bits > 16 {
+    let palette = image.photometric == Some(PALETTE);
+    if (image.samples != 1 && !palette) || image.bits > 16 {
         return None;
     }
     let count = 1_usize << image.bits;
@@ -121,6 +113,7 @@ fn colormap(directory: &Directory, image: &Image, nodata: Option<&Nodata>) -> Op
     }
     let last = count - 1;
     match image.photometric {
+        _ if image.samples != 1 => None,
         Some(0) => Some(
             (0..count)
                 .map(|i| {
@@ -133,6 +126,9 @@ fn colormap(directory: &Directory, image: &Image, nodata: Option<&Nodata>) -> Op
         _ => None,
     }
 }
+
+/// Value 3 of tag 262.
+const PALETTE: u16 = 3;
 
 /// How many times larger than 8-bit values those of a colour map are. 65535 =
 /// 255 · 257 is the standard's; some writers shift by 8 bits, some not at all.
@@ -151,7 +147,8 @@ fn colors(picture: &Picture, has_colormap: bool) -> Vec<ColorInterpretation> {
     let image = &picture.image;
     let base: &[C] = match image.photometric {
         _ if has_colormap => &[C::Palette],
-        None | Some(1) => &[C::Gray],
+        // A palette that is missing or cut off.
+        None | Some(1 | PALETTE) => &[C::Gray],
         Some(2) => &[C::Red, C::Green, C::Blue],
         Some(5) => &[C::Cyan, C::Magenta, C::Yellow, C::Black],
         Some(6) if picture.shows_rgb() => &[C::Red, C::Green, C::Blue],

@@ -36,6 +36,8 @@ impl Picture {
         let image = Image::parse(directory).map_err(malformed)?;
         let format = match image.sample_format {
             1 => SampleFormat::Unsigned,
+            // One bit has no room for a sign.
+            2 if image.bits == 1 => SampleFormat::Unsigned,
             2 => SampleFormat::Signed,
             3 => SampleFormat::Float,
             4 => SampleFormat::Undefined,

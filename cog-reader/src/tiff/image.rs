@@ -178,8 +178,8 @@ impl Image {
 }
 
 fn shape(directory: &Directory, height: u32) -> Result<BlockShape, Rule> {
-    if directory.entry(tags::TILE_WIDTH).is_some() || directory.entry(tags::TILE_OFFSETS).is_some()
-    {
+    // As in libtiff: what makes tiles is their size, whichever tags hold the offsets.
+    if directory.entry(tags::TILE_WIDTH).is_some() || directory.entry(tags::TILE_LENGTH).is_some() {
         return Ok(BlockShape::Tiles {
             width: dimension(directory, tags::TILE_WIDTH, "TileWidth")?,
             height: dimension(directory, tags::TILE_LENGTH, "TileLength")?,

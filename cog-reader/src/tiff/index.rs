@@ -46,10 +46,10 @@ enum Place {
 
 impl BlockIndex {
     pub(crate) fn new(directory: &Directory, tiled: bool) -> Result<Self, Rule> {
-        // Some writers put tiles into the strip tags, which libtiff reads too.
+        // Some writers put tiles into the strip tags or the other way round, which libtiff reads too.
         let pick = |tile: u16, strip: u16| {
-            let tile = directory.entry(tile).filter(|_| tiled);
-            tile.or_else(|| directory.entry(strip))
+            let (first, second) = if tiled { (tile, strip) } else { (strip, tile) };
+            directory.entry(first).or_else(|| directory.entry(second))
         };
         let offsets = pick(tags::TILE_OFFSETS, tags::STRIP_OFFSETS);
         let lengths = pick(tags::TILE_BYTE_COUNTS, tags::STRIP_BYTE_COUNTS);
@@ -82,13 +82,13 @@ impl BlockIndex {
             offset: array.position(),
             source: rule.into(),
         };
-        let Some(&last) = blocks.last() else {
-            return Ok(Vec::new());
-        };
-        for array in core::iter::once(&self.offsets).chain(&self.lengths) {
-            if last >= array.count {
-                return Err(malformed(array, array.too_short(last)));
-            }
+        // What an array is too short for is left out, as in libtiff.
+        let lengths = self.lengths.as_ref();
+        let listed = lengths.map_or(self.offsets.count, |l| l.count.min(self.offsets.count));
+        let all = blocks.len();
+        let blocks = &blocks[..blocks.partition_point(|&block| block < listed)];
+        if blocks.is_empty() {
+            return Ok(vec![Located::Sparse; all]);
         }
         let Some(lengths) = &self.lengths else {
             let offsets = read(pages, &[(&self.offsets, blocks)]).await?;
@@ -98,19 +98,25 @@ impl BlockIndex {
                 0 => Located::Sparse,
                 offset => Located::Unknown { offset },
             };
-            return Ok(offsets[0].iter().map(place).collect());
+            let mut located: Vec<Located> = offsets[0].iter().map(place).collect();
+            located.resize(all, Located::Sparse);
+            return Ok(located);
         };
         // Both arrays in one go: their pages may be neighbours.
         let values = read(pages, &[(&self.offsets, blocks), (lengths, blocks)]).await?;
         let values = values.ok_or_else(|| malformed(lengths, lengths.cut_off()))?;
-        Ok(values[0]
+        let mut located: Vec<Located> = values[0]
             .iter()
             .zip(&values[1])
             .map(|(&offset, &length)| match (offset, length) {
+                // Old writers say 0 of their only strip, and mean that they do not know.
+                (1.., 0) if self.offsets.count == 1 => Located::Unknown { offset },
                 (0, _) | (_, 0) => Located::Sparse,
                 (offset, length) => Located::At { offset, length },
             })
-            .collect())
+            .collect();
+        located.resize(all, Located::Sparse);
+        Ok(located)
     }
 
     /// Finds blocks by offsets alone: each ends before the next one starts. That
@@ -278,14 +284,6 @@ impl Array {
                     .copied()
             })
             .collect()
-    }
-
-    const fn too_short(&self, block: u64) -> Rule {
-        Rule::IndexLength {
-            tag: self.tag,
-            found: self.count,
-            needed: block + 1,
-        }
     }
 
     const fn cut_off(&self) -> Rule {

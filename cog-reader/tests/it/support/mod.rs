@@ -1,5 +1,9 @@
 //! What several tests need.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod described;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod pixels;
 #[cfg(all(feature = "object_store", not(target_arch = "wasm32")))]
 pub(crate) mod server;
 #[cfg(not(target_arch = "wasm32"))]
