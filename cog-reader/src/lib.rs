@@ -18,24 +18,63 @@
 //!
 //! # Example
 //!
+//! `cargo add cog-reader --features object_store` and
+//! `cargo add tokio --features macros,rt`, then
+//!
+//! ```no_run
+//! # #[cfg(feature = "object_store")] mod example {
+//! use cog_reader::{Cog, OpenOptions, Stores, Window};
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let url = "s3://bucket/folder/scene.tif";
+//!     let cog = Cog::open(Stores::default().open(url)?, OpenOptions::default()).await?;
+//!     let raster = cog.read_window(0, Window::new(256, 256, 8, 8)).await?;
+//!     print!("{raster}");
+//!     Ok(())
+//! }
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! Region, credentials and endpoint come from the environment as for other
+//! tools (`AWS_REGION`, `AWS_ACCESS_KEY_ID` …; `AWS_NO_SIGN_REQUEST=yes` for a
+//! public bucket) or from `StoreOptions`. `Stores` opens `gs:`, `az:`, `https:`
+//! and `file:` URLs and paths alike; one `Stores` is meant to serve a program.
+//!
+//! A local file needs neither the feature nor a runtime:
+//!
 //! ```no_run
 //! # #[cfg(feature = "file")]
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use cog_raster::{RasterSource, ReadRequest, Window};
-//! use cog_reader::{Cog, FileReader, OpenOptions};
+//! # fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use cog_reader::{Cog, FileReader, OpenOptions, Window};
+//! use pollster::block_on;
 //! use std::sync::Arc;
 //!
 //! let reader = Arc::new(FileReader::open("dem.tif")?);
-//! let cog = Cog::open(reader, OpenOptions::default()).await?;
-//! println!("{} × {} {}", cog.info().width(), cog.info().height(), cog.info().sample_type);
-//! // The last overview, all of it.
-//! let level = cog.info().levels.len() - 1;
-//! let size = cog.info().levels[level];
-//! let raster = cog.read(ReadRequest::new(level, Window::new(0, 0, size.width, size.height))).await?;
-//! assert_eq!(raster.columns(), size.width);
+//! let cog = block_on(Cog::open(reader, OpenOptions::default()))?;
+//! print!("{}", block_on(cog.read_window(0, Window::new(0, 0, 8, 8)))?);
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! `examples/` of the package shows more, each to be run as its first lines say:
+//!
+//! | Example | Shows |
+//! | --- | --- |
+//! | `s3_window` | the lines above, for a URL of yours |
+//! | `blocking` | reading on plain threads, without a runtime |
+//! | `custom_codec` | a compression of one's own: [`Codec`], [`CodecRegistry::with`] |
+//! | `custom_source` | bytes from a place of one's own: [`RangeReader`] |
+//!
+//! # Without a runtime
+//!
+//! Futures here assume no runtime: whatever polls them will do. `FileReader`
+//! and [`MemoryReader`] are never pending, so on a plain thread
+//! `pollster::block_on` is enough. `ObjectStoreReader` needs a Tokio runtime
+//! around it, a `current_thread` one included. Decoding runs on the thread that
+//! polls, or on a pool ([`OpenOptions::with_executor`]); [`Cog::fetch`] and
+//! [`Fetched::decode`] are the two halves for those who schedule themselves.
 //!
 //! # What is read, and when
 //!
@@ -115,4 +154,12 @@ pub use self::store::{ObjectStoreReader, PublicAddresses, StoreOptions, Stores, 
 pub use self::tiff::{
     BlockShape, Directory, DirectoryKind, Entry, FieldType, GhostArea, Image, Tiff,
 };
-pub use cog_codec::{ByteOrder, CodecRegistry, Compression};
+// What the signatures here speak of, so that a user needs no second crate.
+pub use cog_codec::{
+    BlockLayout, ByteOrder, Codec, CodecRegistry, Compression, Decoded, Error as CodecError,
+    SampleFormat,
+};
+pub use cog_raster::{
+    Affine, BoxFuture, MaskKind, MaybeSend, MaybeSync, Raster, RasterInfo, RasterMask,
+    RasterSource, ReadRequest, Sample, SampleType, Samples, SourceError, SourceErrorKind, Window,
+};

@@ -77,12 +77,6 @@ impl WriteOptions {
                 "must be a multiple of 16 from 16 to 4096",
             ));
         }
-        if self.overviews == Overviews::Count(usize::MAX) {
-            return Err(Error::option(
-                "overviews",
-                "there is no such number of overviews",
-            ));
-        }
         self.compression.validate(info)?;
         let resampling = self.resampling(info);
         if info.colormap.is_some() && resampling != OverviewResampling::Nearest {
@@ -294,6 +288,11 @@ mod tests {
         );
         let options = options.with_overviews(Overviews::Count(9));
         assert_eq!(options.level_sizes(3, 2), [(3, 2), (2, 1), (1, 1)]);
+        // However many are asked for, a level of one pixel is the last.
+        let options = options.with_overviews(Overviews::Count(usize::MAX));
+        assert_eq!(options.level_sizes(3, 2), [(3, 2), (2, 1), (1, 1)]);
+        let info = RasterInfo::new(SampleType::U8, 1, 3, 2);
+        assert!(options.validate(&info).is_ok());
     }
 
     #[test]

@@ -55,6 +55,7 @@
 #![forbid(unsafe_code)]
 
 mod affine;
+mod display;
 mod error;
 mod info;
 mod mask;

@@ -1,6 +1,27 @@
 //! The contract suite that every implementation of [`RasterSource`] runs.
 
-use crate::{MaskKind, Raster, RasterMask, RasterSource, ReadRequest, SourceErrorKind, Window};
+use crate::{
+    MaskKind, Raster, RasterMask, RasterSource, ReadRequest, SampleType, SourceErrorKind, Window,
+};
+
+/// Every sample type, for a test of all.
+pub const SAMPLE_TYPES: [SampleType; 15] = [
+    SampleType::U8,
+    SampleType::I8,
+    SampleType::U16,
+    SampleType::I16,
+    SampleType::U32,
+    SampleType::I32,
+    SampleType::U64,
+    SampleType::I64,
+    SampleType::F16,
+    SampleType::F32,
+    SampleType::F64,
+    SampleType::ComplexI16,
+    SampleType::ComplexI32,
+    SampleType::ComplexF32,
+    SampleType::ComplexF64,
+];
 
 /// Checks what of the contract of [`RasterSource`] can be checked from outside.
 ///
@@ -164,4 +185,16 @@ fn same(part: &Raster, expected: &Raster, window: &Window) {
         part.mask() == expected.mask(),
         "mask of window {window} differs from the whole's"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_type_is_in_the_list() {
+        let last = SampleType::ComplexF64 as usize;
+        let places = SAMPLE_TYPES.map(|sample_type| sample_type as usize);
+        assert!(places.into_iter().eq(0..=last));
+    }
 }

@@ -3,9 +3,10 @@
 use cog_codec::{
     BlockLayout, ByteOrder, Compression, EncodeOptions, Error, SampleFormat, encode_block,
 };
+use cog_raster::testkit::SAMPLE_TYPES;
 use cog_raster::{SampleType, Samples};
 
-use crate::support::{SAMPLE_TYPES, assert_fewer_rows_are_the_first, decode, samples, stored};
+use crate::support::{assert_fewer_rows_are_the_first, decode, samples, stored};
 
 const LOSSLESS: &[Compression] = &[
     Compression::NONE,

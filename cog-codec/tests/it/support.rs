@@ -83,24 +83,6 @@ pub(crate) fn stored(sample_type: SampleType) -> (u16, SampleFormat) {
     (bits, format)
 }
 
-pub(crate) const SAMPLE_TYPES: [SampleType; 15] = [
-    SampleType::U8,
-    SampleType::I8,
-    SampleType::U16,
-    SampleType::I16,
-    SampleType::U32,
-    SampleType::I32,
-    SampleType::U64,
-    SampleType::I64,
-    SampleType::F16,
-    SampleType::F32,
-    SampleType::F64,
-    SampleType::ComplexI16,
-    SampleType::ComplexI32,
-    SampleType::ComplexF32,
-    SampleType::ComplexF64,
-];
-
 pub(crate) fn decode(layout: &BlockLayout, bytes: &[u8]) -> Result<DecodedBlock, Error> {
     decode_block(&CodecRegistry::default(), layout, bytes, None)
 }

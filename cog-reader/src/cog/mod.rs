@@ -9,6 +9,7 @@ mod level;
 mod open;
 mod picture;
 mod plan;
+mod read;
 
 pub use self::fetch::Fetched;
 pub use self::open::Cog;

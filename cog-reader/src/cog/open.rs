@@ -8,9 +8,7 @@ use crate::geo::Georeference;
 use crate::io::Pages;
 use crate::tiff::{Image, Located, Tiff};
 use crate::{OpenOptions, RangeReader};
-use cog_raster::{
-    BoxFuture, Raster, RasterInfo, RasterSource, ReadRequest, SourceError, SourceErrorKind,
-};
+use cog_raster::{RasterInfo, SourceError, SourceErrorKind};
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
@@ -155,35 +153,6 @@ impl Cog {
         let inner = &self.inner;
         let index = &picture.image.index;
         index.locate(&inner.pages, &inner.location, blocks).await
-    }
-
-    async fn read_window(&self, request: &ReadRequest) -> Result<Raster, Error> {
-        let fetched = self.fetch(request).await?;
-        let Some(executor) = &self.inner.options.executor else {
-            return fetched.decode();
-        };
-        let location = self.inner.location.clone();
-        crate::executor::run(&**executor, move || fetched.decode())
-            .await
-            .unwrap_or_else(|| {
-                Err(Error::Source {
-                    location,
-                    source: crate::ReadError::new(
-                        crate::ReadErrorKind::Unavailable,
-                        "decoding was abandoned by its executor; it may be shutting down",
-                    ),
-                })
-            })
-    }
-}
-
-impl RasterSource for Cog {
-    fn info(&self) -> &RasterInfo {
-        &self.inner.info
-    }
-
-    fn read(&self, request: ReadRequest) -> BoxFuture<'_, Result<Raster, SourceError>> {
-        Box::pin(async move { Ok(self.read_window(&request).await?) })
     }
 }
 

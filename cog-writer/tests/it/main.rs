@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
 #![cfg(not(target_arch = "wasm32"))]
 
+mod examples;
 mod layout;
 mod memory;
 mod oracle;

@@ -5,12 +5,13 @@
 
 use std::{collections::BTreeMap, path::Path, process::Command};
 
+use cog_raster::testkit::SAMPLE_TYPES;
 use cog_raster::{ColorInterpretation, Complex, Nodata, Raster, RasterInfo, SampleType, Samples};
 use cog_writer::{BlockCompression, OverviewResampling, WriteOptions};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::support::{TYPES, band_bytes, info, ragged, surface, write};
+use crate::support::{band_bytes, info, ragged, surface, write};
 
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
@@ -64,7 +65,7 @@ fn cases() -> BTreeMap<String, Case> {
         );
     };
     // GDAL 3.10 knows 16-bit floats only as 32-bit ones; they are checked on their own below.
-    for sample_type in TYPES.into_iter().filter(|t| *t != SampleType::F16) {
+    for sample_type in SAMPLE_TYPES.into_iter().filter(|t| *t != SampleType::F16) {
         let raster = surface(sample_type, 2, 300, 333);
         let info = info(&raster);
         for compression in [

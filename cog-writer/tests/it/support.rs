@@ -80,25 +80,6 @@ pub(crate) fn write(
     (file, summary)
 }
 
-/// All sample types.
-pub(crate) const TYPES: [SampleType; 15] = [
-    SampleType::U8,
-    SampleType::I8,
-    SampleType::U16,
-    SampleType::I16,
-    SampleType::U32,
-    SampleType::I32,
-    SampleType::U64,
-    SampleType::I64,
-    SampleType::F16,
-    SampleType::F32,
-    SampleType::F64,
-    SampleType::ComplexI16,
-    SampleType::ComplexI32,
-    SampleType::ComplexF32,
-    SampleType::ComplexF64,
-];
-
 /// One plane of bytes, as a checksum sees it.
 pub(crate) fn band_bytes(samples: &Samples, bands: u32, band: u32) -> Vec<u8> {
     let bytes = samples.to_le_bytes();

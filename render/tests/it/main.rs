@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
 
 #[cfg(not(target_arch = "wasm32"))]
+mod examples;
+#[cfg(not(target_arch = "wasm32"))]
 mod npz;
 #[cfg(not(target_arch = "wasm32"))]
 mod oracle;

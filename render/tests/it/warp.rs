@@ -1,6 +1,7 @@
 //! Pixels are those of the plain model: every kernel, sample type, mask and geometry.
 
 use crate::plain_model::Plain;
+use cog_raster::testkit::SAMPLE_TYPES;
 use cog_raster::{
     Affine, ColorInterpretation, Complex, Mask, MemorySource, Nodata, Raster, RasterMask,
     RasterSource, SampleType, Samples, f16, with_sample_type,
@@ -159,27 +160,9 @@ fn clamped(value: Complex<f64>, sample_type: SampleType) -> Complex<f64> {
     )
 }
 
-const TYPES: [SampleType; 15] = [
-    SampleType::U8,
-    SampleType::I8,
-    SampleType::U16,
-    SampleType::I16,
-    SampleType::U32,
-    SampleType::I32,
-    SampleType::U64,
-    SampleType::I64,
-    SampleType::F16,
-    SampleType::F32,
-    SampleType::F64,
-    SampleType::ComplexI16,
-    SampleType::ComplexI32,
-    SampleType::ComplexF32,
-    SampleType::ComplexF64,
-];
-
 #[test]
 fn every_kernel_and_sample_type() {
-    for sample_type in TYPES {
+    for sample_type in SAMPLE_TYPES {
         let raster = chance(sample_type, 2, 23, 19);
         let model = Plain::new(&raster, &[None, None], UTM, utm());
         let source = source(raster, UTM, utm());

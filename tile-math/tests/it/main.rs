@@ -5,6 +5,8 @@ mod bounds;
 #[cfg(test)]
 mod cover;
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod forms;
 #[cfg(test)]
 mod geotiff;
