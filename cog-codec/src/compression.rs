@@ -36,6 +36,8 @@ compressions! {
     THUNDERSCAN = 32809, "ThunderScan";
     PIXARLOG = 32909, "PixarLog";
     DEFLATE_OLD = 32946, "Deflate (old tag value)";
+    JPEG2000_APERIO_YCBCR = 33003, "JPEG 2000 (Aperio, YCbCr)";
+    JPEG2000_APERIO_RGB = 33005, "JPEG 2000 (Aperio, RGB)";
     JBIG = 34661, "JBIG";
     SGILOG = 34676, "SGI LogLuv";
     SGILOG24 = 34677, "SGI LogLuv 24";

@@ -63,6 +63,10 @@ pub struct BlockLayout {
     pub jpeg_tables: Option<Arc<[u8]>>,
     /// Second value of tag 50674 `LercParameters`: 0 bare, 1 inside Deflate, 2 inside Zstandard.
     pub lerc_additional_compression: u32,
+    /// Tag 292 `T4Options`: bit 0 two dimensions, bit 1 uncompressed mode, bit 2 fill bits.
+    pub t4_options: u32,
+    /// Tag 293 `T6Options`: bit 1 uncompressed mode.
+    pub t6_options: u32,
 }
 
 impl BlockLayout {
@@ -89,6 +93,8 @@ impl BlockLayout {
             ycbcr_subsampling: (1, 1),
             jpeg_tables: None,
             lerc_additional_compression: 0,
+            t4_options: 0,
+            t6_options: 0,
         }
     }
 
@@ -152,6 +158,20 @@ impl BlockLayout {
     #[must_use]
     pub const fn with_lerc_additional_compression(mut self, compression: u32) -> Self {
         self.lerc_additional_compression = compression;
+        self
+    }
+
+    /// Sets how CCITT group 3 is coded (tag 292).
+    #[must_use]
+    pub const fn with_t4_options(mut self, options: u32) -> Self {
+        self.t4_options = options;
+        self
+    }
+
+    /// Sets how CCITT group 4 is coded (tag 293).
+    #[must_use]
+    pub const fn with_t6_options(mut self, options: u32) -> Self {
+        self.t6_options = options;
         self
     }
 

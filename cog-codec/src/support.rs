@@ -42,31 +42,33 @@ macro_rules! table {
 
 table! {
     NONE: true true; "";
-    CCITT_RLE: false false; "";
-    CCITT_G3: false false; "";
-    CCITT_G4: false false; "";
+    CCITT_RLE: true false, "ccitt"; "1 bit, 1 sample";
+    CCITT_G3: true false, "ccitt"; "1 bit, 1 sample; one or two dimensions; uncompressed mode is refused";
+    CCITT_G4: true false, "ccitt"; "1 bit, 1 sample; uncompressed mode is refused";
     LZW: true true; "also in the bit order of writers before TIFF 6.0";
     JPEG_OLD: false false; "";
     JPEG: true true, "jpeg"; "baseline and progressive, 8 bits, 1 to 4 samples; lossless, arithmetic and 12-bit ones are refused";
     DEFLATE: true true; "";
-    NEXT: false false; "";
-    CCITT_RLE_WORD: false false; "";
+    NEXT: true false; "2 bits, 1 sample";
+    CCITT_RLE_WORD: true false, "ccitt"; "1 bit, 1 sample";
     PACKBITS: true true; "";
-    THUNDERSCAN: false false; "";
+    THUNDERSCAN: true false; "4 bits, 1 sample";
     PIXARLOG: false false; "";
     DEFLATE_OLD: true true; "";
+    JPEG2000_APERIO_YCBCR: true false, "jpeg2000"; "as compression 34712";
+    JPEG2000_APERIO_RGB: true false, "jpeg2000"; "as compression 34712";
     JBIG: false false; "";
     SGILOG: false false; "";
     SGILOG24: false false; "";
-    JPEG2000: false false; "";
+    JPEG2000: true false, "jpeg2000"; "integers of up to 16 bits; components as stored";
     LERC: true false, "lerc"; "LERC 1 and 2, bare or inside Deflate or, with feature `zstd`, Zstandard";
     LZMA: true false, "lzma"; "";
     PNG: false false; "";
     JPEG_XR: false false; "";
     ZSTD: true true, "zstd"; "";
     WEBP: true true, "webp"; "reads lossy and lossless, writes lossless";
-    JPEG_XL: false false; "";
-    JPEG_XL_DNG: false false; "";
+    JPEG_XL: true false, "jxl"; "unsigned integers of 8 and 16 bits, floats of 16 and 32; grey or RGB and extra channels";
+    JPEG_XL_DNG: true false, "jxl"; "as compression 50002";
 }
 
 impl Compression {

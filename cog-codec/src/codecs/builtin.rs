@@ -18,6 +18,29 @@ pub(crate) fn builtin() -> Vec<(Compression, Arc<dyn Codec>)> {
         entry(Compression::LZW, super::lzw::Lzw),
         entry(Compression::DEFLATE, super::deflate::Deflate),
         entry(Compression::DEFLATE_OLD, super::deflate::Deflate),
+        entry(Compression::NEXT, super::next::Next),
+        entry(Compression::THUNDERSCAN, super::thunderscan::ThunderScan),
+        #[cfg(feature = "ccitt")]
+        entry(Compression::CCITT_RLE, super::ccitt::Ccitt),
+        #[cfg(feature = "ccitt")]
+        entry(Compression::CCITT_RLE_WORD, super::ccitt::Ccitt),
+        #[cfg(feature = "ccitt")]
+        entry(Compression::CCITT_G3, super::ccitt::Ccitt),
+        #[cfg(feature = "ccitt")]
+        entry(Compression::CCITT_G4, super::ccitt::Ccitt),
+        #[cfg(feature = "jpeg2000")]
+        entry(Compression::JPEG2000, super::jpeg2000::Jpeg2000),
+        #[cfg(feature = "jpeg2000")]
+        entry(
+            Compression::JPEG2000_APERIO_YCBCR,
+            super::jpeg2000::Jpeg2000,
+        ),
+        #[cfg(feature = "jpeg2000")]
+        entry(Compression::JPEG2000_APERIO_RGB, super::jpeg2000::Jpeg2000),
+        #[cfg(feature = "jxl")]
+        entry(Compression::JPEG_XL, super::jxl::JpegXl),
+        #[cfg(feature = "jxl")]
+        entry(Compression::JPEG_XL_DNG, super::jxl::JpegXl),
         #[cfg(feature = "jpeg")]
         entry(Compression::JPEG, super::jpeg::Jpeg),
         #[cfg(feature = "lerc")]

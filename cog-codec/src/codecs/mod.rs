@@ -1,15 +1,23 @@
 //! The built-in codecs, one file each.
 
 mod builtin;
+#[cfg(feature = "ccitt")]
+mod ccitt;
 mod deflate;
 #[cfg(feature = "jpeg")]
 mod jpeg;
+#[cfg(feature = "jpeg2000")]
+mod jpeg2000;
+#[cfg(feature = "jxl")]
+mod jxl;
 #[cfg(feature = "lerc")]
 mod lerc;
 #[cfg(feature = "lzma")]
 mod lzma;
 mod lzw;
+mod next;
 mod packbits;
+mod thunderscan;
 mod uncompressed;
 #[cfg(feature = "webp")]
 mod webp;

@@ -59,6 +59,10 @@ impl Picture {
         let lerc = directory
             .integers(tags::LERC_PARAMETERS)
             .unwrap_or_default();
+        let options = |tag: u16| {
+            let value = directory.integer(tag);
+            value.and_then(|value| u32::try_from(value).ok()).unwrap_or(0)
+        };
         let layout = BlockLayout::new(
             image.block_width(),
             image.block_height(),
@@ -77,7 +81,9 @@ impl Picture {
             lerc.get(1)
                 .and_then(|&value| u32::try_from(value).ok())
                 .unwrap_or(0),
-        );
+        )
+        .with_t4_options(options(tags::T4_OPTIONS))
+        .with_t6_options(options(tags::T6_OPTIONS));
         let sample_type = layout
             .sample_type()
             .map_err(|error| unsupported(feature(error)))?;
