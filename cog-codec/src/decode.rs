@@ -293,9 +293,14 @@ fn odd_depth(
         let values = bits::unpack_small(raw, row_bytes, row_len, bits);
         return Ok(Samples::U8(split(values, count, |v| v)));
     }
-    // Floats of three bytes follow the file's byte order; integers of odd depths are a stream of bits.
+    // Floats of three bytes follow the file's byte order; integers of odd depths are a stream of
+    // bits. GDAL has libtiff swap integers of three bytes in big-endian files first, writing and
+    // reading: they are little-endian there.
     let values: Vec<u32> = match (sample_type, order) {
-        (SampleType::F32, ByteOrder::Little) => {
+        (SampleType::F32, ByteOrder::Little)
+        | (SampleType::U32 | SampleType::I32, ByteOrder::Big)
+            if bits == 24 =>
+        {
             let bytes = raw.as_chunks::<3>().0.iter();
             bytes
                 .map(|&[a, b, c]| u32::from_le_bytes([a, b, c, 0]))

@@ -40,24 +40,38 @@
 //!
 //! # Compressions
 //!
-//! | Compression | Tag 259 | In | Out | Feature |
-//! |---|---|---|---|---|
-//! | none | 1 | ✓ | ✓ | |
-//! | LZW, also old-style bit order | 5 | ✓ | ✓ | |
-//! | JPEG, 8 bits | 7 | ✓ | ✓ | `jpeg` |
-//! | Deflate | 8, 32946 | ✓ | ✓ | |
-//! | PackBits | 32773 | ✓ | ✓ | |
-//! | LERC, LERC + Deflate, LERC + Zstandard | 34887 | ✓ | | `lerc` |
-//! | LZMA | 34925 | ✓ | | `lzma` |
-//! | Zstandard | 50000 | ✓ | ✓ | `zstd` |
-//! | WebP | 50001 | ✓ | lossless | `webp` |
+//! | Compression | Tag 259 | In | Out | Feature | Limits |
+//! |---|---|---|---|---|---|
+//! | none | 1 | ✓ | ✓ | | |
+//! | CCITT RLE | 2 | ✓ | | `ccitt` | 1 bit, 1 sample |
+//! | CCITT group 3 | 3 | ✓ | | `ccitt` | 1 bit, 1 sample; one or two dimensions; uncompressed mode is refused |
+//! | CCITT group 4 | 4 | ✓ | | `ccitt` | 1 bit, 1 sample; uncompressed mode is refused |
+//! | LZW | 5 | ✓ | ✓ | | also in the bit order of writers before TIFF 6.0 |
+//! | JPEG | 7 | ✓ | ✓ | `jpeg` | baseline and progressive, 8 bits, 1 to 4 samples; lossless, arithmetic and 12-bit ones are refused |
+//! | Deflate | 8 | ✓ | ✓ | | |
+//! | NeXT | 32766 | ✓ | | | 2 bits, 1 sample |
+//! | CCITT RLE, word aligned | 32771 | ✓ | | `ccitt` | 1 bit, 1 sample |
+//! | PackBits | 32773 | ✓ | ✓ | | |
+//! | ThunderScan | 32809 | ✓ | | | 4 bits, 1 sample |
+//! | Deflate (old tag value) | 32946 | ✓ | ✓ | | |
+//! | JPEG 2000 (Aperio, YCbCr) | 33003 | ✓ | | `jpeg2000` | as compression 34712 |
+//! | JPEG 2000 (Aperio, RGB) | 33005 | ✓ | | `jpeg2000` | as compression 34712 |
+//! | JPEG 2000 | 34712 | ✓ | | `jpeg2000` | integers of up to 16 bits; components as stored |
+//! | LERC | 34887 | ✓ | | `lerc` | LERC 1 and 2, bare or inside Deflate or, with feature `zstd`, Zstandard |
+//! | LZMA | 34925 | ✓ | | `lzma` | |
+//! | Zstandard | 50000 | ✓ | ✓ | `zstd` | |
+//! | WebP | 50001 | ✓ | ✓ | `webp` | reads lossy and lossless, writes lossless |
+//! | JPEG XL | 50002 | ✓ | | `jxl` | unsigned integers of 8 and 16 bits, floats of 16 and 32; grey or RGB and extra channels |
+//! | JPEG XL (DNG) | 52546 | ✓ | | `jxl` | as compression 50002 |
 //!
-//! Others are refused by name; [`CodecRegistry::with`] adds one.
+//! Others are refused by name; [`CodecRegistry::with`] adds one. [`Compression::known`]
+//! is this table as data.
 //!
 //! # Features
 //!
-//! `jpeg`, `lerc`, `lzma`, `webp`, `zstd`: the codec of that name. `simd`: vector
-//! instructions in the JPEG codecs. All are on by default, none needs C.
+//! `ccitt`, `jpeg`, `lerc`, `lzma`, `webp`, `zstd`: the codec of that name. `simd`:
+//! vector instructions in the JPEG codecs, and in the two that follow. These are on
+//! by default. `jpeg2000` and `jxl` are not: they take long to compile. None needs C.
 #![forbid(unsafe_code)]
 
 mod bits;

@@ -109,6 +109,33 @@ mod tests {
         assert!(TABLE.is_sorted_by_key(|row| row.compression));
     }
 
+    /// The table in the crate's documentation is made of this one.
+    #[test]
+    fn the_documentation_says_the_same() {
+        let mark = |said: bool| if said { " ✓ " } else { " " };
+        let cell = |text: String| {
+            if text.is_empty() {
+                " ".into()
+            } else {
+                format!(" {text} ")
+            }
+        };
+        let mut table = String::new();
+        for row in TABLE.iter().filter(|row| row.reads || row.writes) {
+            let (name, value) = (row.compression.name(), row.compression.0);
+            let feature = row
+                .feature
+                .map_or(String::new(), |name| format!("`{name}`"));
+            let (feature, limits) = (cell(feature), cell(row.limits.to_owned()));
+            let (reads, writes) = (mark(row.reads), mark(row.writes));
+            table += &format!("//! | {name} | {value} |{reads}|{writes}|{feature}|{limits}|\n");
+        }
+        assert!(
+            include_str!("lib.rs").contains(&table),
+            "it should be:\n{table}"
+        );
+    }
+
     #[test]
     fn what_the_table_says_is_written_is_written() {
         let samples = Samples::U8(vec![7; 16 * 16 * 3]);

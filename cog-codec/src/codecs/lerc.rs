@@ -1,7 +1,10 @@
 //! LERC: limited error raster compression.
 
-use lerc_core::{DataType, PixelData};
-use lerc_reader::{Decoded as Blob, InspectOptions, decode_first, inspect_first_with_options};
+use lerc_core::{BlobInfo, DataType, PixelData};
+use lerc_reader::{
+    Decoded as Blob, InspectOptions, decode_first, decode_first_with_mask, inspect_first_with_mask,
+    inspect_first_with_options,
+};
 
 use crate::{BlockLayout, ByteOrder, Codec, Compression, Decoded, Error, SampleFormat};
 
@@ -35,9 +38,24 @@ impl Codec for Lerc {
             }
         };
         let blob = unwrapped.as_deref().unwrap_or(input);
-        let samples = check(layout, blob)?;
+        let samples = usize::from(layout.samples);
+        let info = inspect(layout, blob, None)?;
+        let rest = blob.get(info.blob_size..).unwrap_or_default();
+        // libtiff writes a blob for each band where their masks differ.
+        if info.depth == 1 && samples > 1 && rest.starts_with(b"Lerc2 ") {
+            return decode_bands(layout, blob, output);
+        }
+        // GDAL stores an alpha band as the blob's mask.
+        let inside = info.depth as usize;
+        if inside != samples && (samples == 1 || inside + 1 != samples) {
+            let reason = format!("blobs of {inside} samples in a block of {samples}");
+            return Err(Error::malformed(LERC, reason));
+        }
         let blob = decode_first(blob).map_err(|error| Error::malformed(LERC, error))?;
-        write(layout, &blob, samples, output);
+        write(layout, &blob, None, 0, inside, output);
+        if inside < samples {
+            write_alpha(layout, blob.mask.as_deref(), output);
+        }
         let rows = output.len() / layout.row_bytes()?.max(1);
         let pixels = rows * layout.width as usize;
         let valid = blob.mask.as_ref().map(|mask| {
@@ -50,19 +68,44 @@ impl Codec for Lerc {
     }
 }
 
-/// Holds what the blob claims against the layout, before anything is
-/// allocated; returns the samples per pixel inside.
-fn check(layout: &BlockLayout, blob: &[u8]) -> Result<usize, Error> {
+/// A blob for each band, each with a mask of its own or that of the one before.
+fn decode_bands(layout: &BlockLayout, blobs: &[u8], output: &mut [u8]) -> Result<Decoded, Error> {
+    let (mut rest, mut mask) = (blobs, None::<Vec<u8>>);
+    for band in 0..usize::from(layout.samples) {
+        let info = inspect(layout, rest, mask.as_deref())?;
+        if info.depth != 1 {
+            let reason = format!("a blob of {} samples for one band", info.depth);
+            return Err(Error::malformed(LERC, reason));
+        }
+        let blob = match &mask {
+            Some(mask) => decode_first_with_mask(rest, mask),
+            None => decode_first(rest),
+        };
+        let blob = blob.map_err(|error| Error::malformed(LERC, error))?;
+        write(layout, &blob, blob.mask.as_deref(), band, 1, output);
+        rest = rest.get(info.blob_size..).unwrap_or_default();
+        mask = blob.mask;
+    }
+    // What is missing differs from band to band: it is in the samples, no mask of pixels.
+    Ok(Decoded { valid: None })
+}
+
+/// Holds what the blob claims against the layout, before anything is allocated;
+/// its depth is left to the caller.
+fn inspect(layout: &BlockLayout, blob: &[u8], mask: Option<&[u8]>) -> Result<BlobInfo, Error> {
     let options = InspectOptions::new().with_compute_value_range(false);
-    let info =
-        inspect_first_with_options(blob, options).map_err(|error| Error::malformed(LERC, error))?;
-    let samples = u32::from(layout.samples);
-    // GDAL stores an alpha band as the blob's mask.
-    let depth_fits = info.depth == samples || (samples > 1 && info.depth + 1 == samples);
-    if (info.width, info.height) != (layout.width, layout.height) || !depth_fits {
+    let info = match mask {
+        Some(mask) => inspect_first_with_mask(blob, mask),
+        None => inspect_first_with_options(blob, options),
+    };
+    let info = info.map_err(|error| Error::malformed(LERC, error))?;
+    // No picture has more samples; their product is what is allocated.
+    if (info.width, info.height) != (layout.width, layout.height)
+        || info.depth > u32::from(layout.samples)
+    {
         let reason = format!(
-            "a blob of {} × {} × {} in a block of {} × {} × {samples}",
-            info.width, info.height, info.depth, layout.width, layout.height
+            "a blob of {} × {} × {} in a block of {} × {} × {}",
+            info.width, info.height, info.depth, layout.width, layout.height, layout.samples
         );
         return Err(Error::malformed(LERC, reason));
     }
@@ -88,42 +131,63 @@ fn check(layout: &BlockLayout, blob: &[u8]) -> Result<usize, Error> {
         );
         return Err(Error::malformed(LERC, reason));
     }
-    Ok(info.depth as usize)
+    Ok(info)
 }
 
-/// Writes the rows of `output`, whose sample type `check` has found to be the blob's.
-fn write(layout: &BlockLayout, blob: &Blob, inside: usize, output: &mut [u8]) {
+/// Writes the blob's `inside` samples of each pixel, from sample `first` on, into
+/// the rows of `output`, whose sample type `inspect` has found to be the blob's.
+///
+/// Real numbers that `mask` calls invalid become NaN, as libtiff has them.
+fn write(
+    layout: &BlockLayout,
+    blob: &Blob,
+    mask: Option<&[u8]>,
+    first: usize,
+    inside: usize,
+    output: &mut [u8],
+) {
     let big = layout.byte_order == ByteOrder::Big;
     let samples = usize::from(layout.samples);
     macro_rules! write {
-        ($values:expr, $type:ty) => {{
+        ($values:expr, $type:ty, $missing:expr) => {{
             const SIZE: usize = size_of::<$type>();
+            let missing: Option<$type> = $missing;
             let pixels = output
                 .chunks_exact_mut(SIZE * samples)
                 .zip($values.chunks_exact(inside));
             for (index, (pixel, values)) in pixels.enumerate() {
-                for (out, value) in pixel.as_chunks_mut::<SIZE>().0.iter_mut().zip(values) {
+                let missing = missing.filter(|_| mask.is_some_and(|mask| mask[index] == 0));
+                let places = pixel[SIZE * first..].as_chunks_mut::<SIZE>().0.iter_mut();
+                for (out, &value) in places.zip(values) {
+                    let value = missing.unwrap_or(value);
                     *out = if big {
                         value.to_be_bytes()
                     } else {
                         value.to_le_bytes()
                     };
                 }
-                if inside < samples {
-                    let valid = blob.mask.as_ref().is_none_or(|mask| mask[index] != 0);
-                    pixel[SIZE * inside..].fill(if valid { 0xff } else { 0 });
-                }
             }
         }};
     }
     match &blob.pixels {
-        PixelData::I8(values) => write!(values, i8),
-        PixelData::U8(values) => write!(values, u8),
-        PixelData::I16(values) => write!(values, i16),
-        PixelData::U16(values) => write!(values, u16),
-        PixelData::I32(values) => write!(values, i32),
-        PixelData::U32(values) => write!(values, u32),
-        PixelData::F32(values) => write!(values, f32),
-        PixelData::F64(values) => write!(values, f64),
+        PixelData::I8(values) => write!(values, i8, None),
+        PixelData::U8(values) => write!(values, u8, None),
+        PixelData::I16(values) => write!(values, i16, None),
+        PixelData::U16(values) => write!(values, u16, None),
+        PixelData::I32(values) => write!(values, i32, None),
+        PixelData::U32(values) => write!(values, u32, None),
+        PixelData::F32(values) => write!(values, f32, Some(f32::NAN)),
+        PixelData::F64(values) => write!(values, f64, Some(f64::NAN)),
+    }
+}
+
+/// Writes a mask as the last sample of each pixel, all bits set or none.
+fn write_alpha(layout: &BlockLayout, mask: Option<&[u8]>, output: &mut [u8]) {
+    let size = usize::from(layout.bits / 8);
+    let pixels = output.chunks_exact_mut(size * usize::from(layout.samples));
+    for (index, pixel) in pixels.enumerate() {
+        let valid = mask.is_none_or(|mask| mask[index] != 0);
+        let alpha = pixel.len() - size;
+        pixel[alpha..].fill(if valid { 0xff } else { 0 });
     }
 }

@@ -8,6 +8,10 @@ use crate::{BlockLayout, Codec, Compression, Decoded, Error};
 #[derive(Debug)]
 pub(crate) struct Zstd;
 
+/// A frame may hold more than its block, such as a last strip at the full height of
+/// the others; up to here that costs no more memory than many a block.
+const LEAST_LIMIT: usize = 4 << 20;
+
 impl Codec for Zstd {
     fn decode(
         &self,
@@ -16,7 +20,7 @@ impl Codec for Zstd {
         output: &mut [u8],
     ) -> Result<Decoded, Error> {
         // The decoder knows no partial frames, and a frame may run past the rows asked for.
-        let limit = layout.encoded_len()?;
+        let limit = layout.encoded_len()?.max(output.len()).max(LEAST_LIMIT);
         let decoded = decompress(layout.compression, input, output.len(), limit)?;
         let Some(rows) = decoded.get(..output.len()) else {
             let found = decoded.len();

@@ -153,6 +153,10 @@ fn seeds() -> Vec<(BlockLayout, Vec<u8>)> {
         let values: Vec<i32> = (0..19 * 13).map(|i| i * i * i).collect();
         seeds.push((layout(1, 32, SampleFormat::Signed), blob(1, &values, None)));
     }
+    #[cfg(feature = "ccitt")]
+    seeds.extend(crate::bilevel::streams());
+    seeds.extend([crate::bilevel::next(), crate::bilevel::thunderscan()]);
+    seeds.extend(crate::pictures::streams());
     #[cfg(feature = "lzma")]
     {
         let bytes = crate::support::hex(crate::golden::XZ_DELTA);

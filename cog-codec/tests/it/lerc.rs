@@ -153,3 +153,37 @@ fn a_blob_of_another_shape_or_type_is_refused() {
     }
     assert!(decode(&good, &bytes).is_ok());
 }
+
+/// libtiff writes them where the bands' masks differ.
+#[test]
+fn a_blob_for_each_band() {
+    let values: Vec<f32> = (0..3 * PIXELS).map(|i| i as f32 / 8.0).collect();
+    let masks: Vec<Vec<u8>> = (2..5)
+        .map(|n| (0..PIXELS).map(|i| u8::from(i % n != 0)).collect())
+        .collect();
+    let bands = values.chunks(PIXELS).zip(&masks);
+    let bytes: Vec<u8> = bands
+        .flat_map(|(band, mask)| blob(1, band, Some(mask)))
+        .collect();
+    let layout = layout(3, 32, SampleFormat::Float);
+    let block = decode(&layout, &bytes).unwrap();
+    assert_eq!(block.valid, None);
+    let Samples::F32(found) = block.samples else {
+        unreachable!("of 32 bits");
+    };
+    for (index, ((&found, &value), &mask)) in found
+        .iter()
+        .zip(&values)
+        .zip(masks.iter().flatten())
+        .enumerate()
+    {
+        assert_eq!(found.is_nan(), mask == 0, "{index}");
+        assert!(found == value || mask == 0, "{index}: {found}, not {value}");
+    }
+    // One of them alone is no block of three.
+    let length = blob(1, &values[..PIXELS], Some(&masks[0])).len();
+    for cut in [length, length + 7, bytes.len() - 1] {
+        let error = decode(&layout, &bytes[..cut]).unwrap_err();
+        assert!(matches!(error, Error::Malformed { .. }), "{error}");
+    }
+}

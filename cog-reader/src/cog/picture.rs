@@ -61,7 +61,9 @@ impl Picture {
             .unwrap_or_default();
         let options = |tag: u16| {
             let value = directory.integer(tag);
-            value.and_then(|value| u32::try_from(value).ok()).unwrap_or(0)
+            value
+                .and_then(|value| u32::try_from(value).ok())
+                .unwrap_or(0)
         };
         let layout = BlockLayout::new(
             image.block_width(),

@@ -9,6 +9,8 @@ mod fixtures;
 mod hostile;
 mod info;
 #[cfg(not(target_arch = "wasm32"))]
+mod matrix;
+#[cfg(not(target_arch = "wasm32"))]
 mod odd;
 mod requests;
 #[cfg(all(feature = "object_store", not(target_arch = "wasm32")))]
