@@ -62,11 +62,12 @@ pub fn decode_block(
     input: &[u8],
     rows: Option<u32>,
 ) -> Result<DecodedBlock, Error> {
-    check(layout)?;
-    let rows = rows.map_or(layout.height, |rows| rows.clamp(1, layout.height));
+    // First: what else a layout asks for is of no use without it.
     let codec = registry
         .codec(layout.compression)
         .ok_or_else(|| Error::unsupported(layout.compression.to_string()))?;
+    check(layout)?;
+    let rows = rows.map_or(layout.height, |rows| rows.clamp(1, layout.height));
     // libtiff reverses the stored bytes before every codec but JPEG.
     let input = match layout.fill_order_lsb && layout.compression != Compression::JPEG {
         true => Cow::Owned(bits::reverse(input)),

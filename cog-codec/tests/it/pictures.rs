@@ -114,8 +114,11 @@ fn a_codec_that_is_not_built_in_is_refused_by_name() {
         if compression.support().is_some_and(|row| row.enabled) {
             continue;
         }
-        let layout =
-            BlockLayout::new(4, 4, 1, 8, SampleFormat::Unsigned).with_compression(compression);
+        // As old-style JPEG is mostly, which must not be what it is refused for.
+        let layout = BlockLayout::new(4, 4, 3, 8, SampleFormat::Unsigned)
+            .with_photometric(6)
+            .with_ycbcr_subsampling(2, 2)
+            .with_compression(compression);
         let error = decode(&layout, &[0; 64]).unwrap_err();
         assert_eq!(error.to_string(), format!("{name} is not supported"));
     }
