@@ -11,6 +11,7 @@ use crate::{
     bytes::Word,
     interleave::split,
     predictor::{undo_floating_point, undo_horizontal},
+    ycbcr::Units,
 };
 
 /// A decoded block.
@@ -73,8 +74,19 @@ pub fn decode_block(
         true => Cow::Owned(bits::reverse(input)),
         false => Cow::Borrowed(input),
     };
-    let mut raw = zeros(layout, layout.row_bytes()? * rows as usize)?;
+    let units = Units::of(layout)?;
+    let length = match units {
+        Some(units) => units.bytes(rows).ok_or_else(|| layout.too_large())?,
+        None => layout.row_bytes()? * rows as usize,
+    };
+    let mut raw = zeros(layout, length)?;
     let decoded = codec.decode(layout, &input, &mut raw)?;
+    if let Some(units) = units {
+        return Ok(DecodedBlock::new(
+            Samples::U8(units.expand(&raw, layout.width, rows)),
+            rows,
+        ));
+    }
     Ok(DecodedBlock {
         samples: samples(layout, raw)?,
         rows,
@@ -94,9 +106,6 @@ fn zeros(layout: &BlockLayout, len: usize) -> Result<Vec<u8>, Error> {
     Ok(vec![0; len])
 }
 
-/// Tag 262: YCbCr.
-const YCBCR: u16 = 6;
-
 fn check(layout: &BlockLayout) -> Result<(), Error> {
     if layout.width == 0 || layout.height == 0 || layout.samples == 0 {
         let (width, height, samples) = (layout.width, layout.height, layout.samples);
@@ -107,13 +116,7 @@ fn check(layout: &BlockLayout) -> Result<(), Error> {
     // Both lengths exist, so does the sample type: nothing later on has to look again.
     layout.encoded_len()?;
     layout.decoded_len()?;
-    if layout.photometric == YCBCR
-        && layout.compression != Compression::JPEG
-        && layout.ycbcr_subsampling != (1, 1)
-        && layout.samples > 1
-    {
-        return Err(Error::unsupported("subsampled YCbCr outside JPEG"));
-    }
+    Units::of(layout)?;
     let whole = matches!(layout.bits, 8 | 16 | 32 | 64 | 128);
     let float = layout.format == SampleFormat::Float;
     match layout.predictor {

@@ -87,6 +87,7 @@ mod layout;
 mod predictor;
 mod support;
 pub mod tags;
+mod ycbcr;
 
 pub use codec::{Codec, CodecRegistry, Decoded};
 pub use compression::Compression;

@@ -122,6 +122,7 @@
 
 mod cache;
 mod cog;
+mod color;
 mod error;
 mod executor;
 mod gdal_metadata;
@@ -129,6 +130,7 @@ mod geo;
 mod io;
 mod limits;
 mod mask;
+mod neighbours;
 mod numbers;
 mod options;
 #[cfg(feature = "object_store")]
@@ -138,6 +140,7 @@ pub mod validate;
 
 pub use self::cache::BlockCache;
 pub use self::cog::{Cog, Fetched};
+pub use self::color::Color;
 pub use self::error::{Error, FormatError};
 pub use self::executor::DecodeExecutor;
 pub use self::geo::{ControlPoint, Georeference};
@@ -148,6 +151,7 @@ pub use self::io::{
 };
 pub use self::limits::Limits;
 pub use self::mask::dataset_mask;
+pub use self::neighbours::Neighbours;
 pub use self::options::OpenOptions;
 #[cfg(feature = "object_store")]
 pub use self::store::{ObjectStoreReader, PublicAddresses, StoreOptions, Stores, UrlGuard};

@@ -6,7 +6,7 @@ use cog_raster::{
 
 /// The dataset's mask by rasterio's rules (`DatasetReader.dataset_mask`):
 ///
-/// 1. the mask directory, if there is one;
+/// 1. the mask directory, if there is one; valid in any band where there is one for each;
 /// 2. else, with nodata, 255 where *any* band differs from it;
 /// 3. else the alpha band's values, where it is the last of two or four bands
 ///    of 8 or 16 bits;
@@ -22,6 +22,15 @@ pub fn dataset_mask(info: &RasterInfo, raster: &Raster) -> Mask {
     let all = || Mask::filled(raster.rows(), raster.columns(), 255);
     if let (MaskKind::PerDataset, RasterMask::PerDataset(mask)) = (info.mask_kind, raster.mask()) {
         return mask.clone();
+    }
+    if let (MaskKind::PerBand, RasterMask::PerBand(masks)) = (info.mask_kind, raster.mask()) {
+        let mut any = Mask::filled(raster.rows(), raster.columns(), 0);
+        for mask in masks {
+            for (any, value) in any.values_mut().iter_mut().zip(mask.values()) {
+                *any |= value;
+            }
+        }
+        return any;
     }
     if info.bands.iter().any(|band| band.nodata.is_some()) {
         return any_differs(info, raster);

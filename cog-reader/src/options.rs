@@ -1,6 +1,6 @@
 //! How a file is opened and read.
 
-use crate::{BlockCache, Coalesce, DecodeExecutor, Limits};
+use crate::{BlockCache, Coalesce, Color, DecodeExecutor, Limits};
 use cog_codec::CodecRegistry;
 use std::sync::Arc;
 
@@ -22,6 +22,8 @@ pub struct OpenOptions {
     pub executor: Option<Arc<dyn DecodeExecutor>>,
     /// Where decoded blocks are kept; `None`: nowhere.
     pub block_cache: Option<Arc<BlockCache>>,
+    /// What becomes of colours that are stored otherwise than as RGB, grey or a palette.
+    pub color: Color,
 }
 
 impl Default for OpenOptions {
@@ -33,6 +35,7 @@ impl Default for OpenOptions {
             registry: Arc::new(CodecRegistry::default()),
             executor: None,
             block_cache: None,
+            color: Color::Stored,
         }
     }
 }
@@ -70,6 +73,13 @@ impl OpenOptions {
     #[must_use]
     pub fn with_executor(mut self, executor: Arc<dyn DecodeExecutor>) -> Self {
         self.executor = Some(executor);
+        self
+    }
+
+    /// Sets what becomes of colours that are stored otherwise than as RGB, grey or a palette.
+    #[must_use]
+    pub const fn with_color(mut self, color: Color) -> Self {
+        self.color = color;
         self
     }
 

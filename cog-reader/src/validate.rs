@@ -61,7 +61,7 @@ pub async fn validate(cog: &Cog) -> Result<Report, Error> {
         has_ghost_area: cog.tiff().ghost().is_some(),
         ..Report::default()
     };
-    for level in cog.levels() {
+    for level in cog.levels().iter().filter(|level| level.is_internal()) {
         let image = &level.picture.image;
         let located = cog.locate(&level.picture, &[0]).await?;
         report.levels.push(LevelLayout {

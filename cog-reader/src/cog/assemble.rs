@@ -3,6 +3,7 @@
 use super::blocks::{Data, Input};
 use super::fetch::Fetched;
 use super::open::Inner;
+use super::picture::Picture;
 use super::plan::Part;
 use crate::error::Error;
 use cog_codec::DecodedBlock;
@@ -19,33 +20,59 @@ const BATCH: usize = 32;
 
 /// Decodes what was fetched and puts it together.
 pub(super) fn decode(fetched: Fetched) -> Result<Raster, Error> {
-    let sample_type = fetched.cog.info.sample_type;
+    let picture = &fetched.cog.levels[fetched.level].picture;
     let window = fetched.window;
-    let (bands, rows, columns) = (fetched.bands.len() as u32, window.height, window.width);
-    let (samples, alpha) = with_sample_type!(sample_type, T => {
+    let (rows, columns) = (window.height, window.width);
+    let (samples, alpha) = with_sample_type!(picture.sample_type, T => {
         let (samples, alpha) = imagery::<T>(&fetched)?;
         (T::into_samples(samples), alpha)
     });
+    let (samples, bands) = match (&fetched.cog.conversion, &fetched.outputs) {
+        (Some(conversion), Some(outputs)) => {
+            let pixels = rows as usize * columns as usize;
+            let converted = conversion.apply(&samples, pixels, outputs);
+            (Samples::U8(converted), outputs.len())
+        }
+        _ => (samples, fetched.bands.len()),
+    };
     let mask = match (alpha, &fetched.mask) {
         (Some(alpha), _) => RasterMask::PerDataset(mask_of(rows, columns, alpha)?),
-        (None, Some((_, inputs))) => {
-            let mut values = vec![0; window.width as usize * window.height as usize];
-            each_block(&fetched, inputs, |part, block| {
-                if let Some(block) = block {
-                    copy::<u8>(part, block, 0, &window, &mut values);
-                }
-            })?;
-            // One bit or eight: whatever is not 0 is valid.
-            for value in &mut values {
-                *value = if *value == 0 { 0 } else { 255 };
-            }
-            RasterMask::PerDataset(mask_of(rows, columns, values)?)
+        (None, Some((mask, inputs))) if mask.image.samples == 1 => {
+            RasterMask::PerDataset(validity(&fetched, mask, inputs, 0)?)
         }
+        (None, Some((mask, inputs))) => {
+            let bands = fetched.outputs.as_ref().unwrap_or(&fetched.bands);
+            let masks = bands
+                .iter()
+                .map(|&band| validity(&fetched, mask, inputs, band));
+            RasterMask::PerBand(masks.collect::<Result<_, _>>()?)
+        }
+        (None, None) if fetched.opaque => RasterMask::PerDataset(Mask::filled(rows, columns, 255)),
         (None, None) => RasterMask::AllValid,
     };
-    Raster::new(bands, rows, columns, samples)
+    Raster::new(bands as u32, rows, columns, samples)
         .and_then(|raster| raster.with_mask(mask))
         .map_err(bug)
+}
+
+/// One band of a mask, 0 or 255.
+fn validity(fetched: &Fetched, mask: &Picture, inputs: &[Input], band: u32) -> Result<Mask, Error> {
+    let window = &fetched.window;
+    let mut values = vec![0; window.width as usize * window.height as usize];
+    let planar = mask.image.planar;
+    each_block(fetched, &fetched.mask_home, inputs, |part, block| {
+        if let Some(block) = block
+            && (!planar || band == u32::from(part.plane))
+        {
+            let within = if planar { 0 } else { band as usize };
+            copy::<u8>(part, block, within, window, &mut values);
+        }
+    })?;
+    // One bit or eight: whatever is not 0 is valid.
+    for value in &mut values {
+        *value = if *value == 0 { 0 } else { 255 };
+    }
+    mask_of(window.height, window.width, values)
 }
 
 /// The samples of the bands wanted, and the alpha band as a mask.
@@ -58,7 +85,7 @@ fn imagery<T: Sample>(fetched: &Fetched) -> Result<(Vec<T>, Option<Vec<u8>>), Er
     // A block holds these bands: all of them, or that of its plane.
     let holds = |part: &Part, band: u32| !planar || band == u32::from(part.plane);
     let within = |band: u32| if planar { 0 } else { band as usize };
-    each_block(fetched, &fetched.imagery, |part, block| {
+    each_block(fetched, &fetched.home, &fetched.imagery, |part, block| {
         let put = |band: u32, plane: &mut [T]| {
             if !holds(part, band) {
                 return;
@@ -68,7 +95,12 @@ fn imagery<T: Sample>(fetched: &Fetched) -> Result<(Vec<T>, Option<Vec<u8>>), Er
                     copy::<T>(part, block, within(band), window, plane);
                 }
                 None => {
-                    let nodata = fetched.cog.info.bands[band as usize].nodata;
+                    let nodata = fetched
+                        .cog
+                        .info
+                        .bands
+                        .get(band as usize)
+                        .and_then(|band| band.nodata);
                     fill(
                         part,
                         nodata.map_or(T::default(), |n| sample_of(&n)),
@@ -98,11 +130,12 @@ struct Decoded {
 /// `put` in order; `None` is a block that the writer left out.
 fn each_block(
     fetched: &Fetched,
+    home: &Inner,
     inputs: &[Input],
     mut put: impl FnMut(&Part, Option<&Decoded>),
 ) -> Result<(), Error> {
     for batch in inputs.chunks(BATCH) {
-        let blocks = decode_batch(fetched, batch)?;
+        let blocks = decode_batch(fetched, home, batch)?;
         for (input, block) in batch.iter().zip(&blocks) {
             put(&input.part, block.as_ref());
         }
@@ -111,26 +144,34 @@ fn each_block(
 }
 
 #[cfg(feature = "parallel")]
-fn decode_batch(fetched: &Fetched, batch: &[Input]) -> Result<Vec<Option<Decoded>>, Error> {
+fn decode_batch(
+    fetched: &Fetched,
+    home: &Inner,
+    batch: &[Input],
+) -> Result<Vec<Option<Decoded>>, Error> {
     use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
     if let [input] = batch {
-        return Ok(vec![decode_one(fetched, input)?]);
+        return Ok(vec![decode_one(fetched, home, input)?]);
     }
     batch
         .par_iter()
-        .map(|input| decode_one(fetched, input))
+        .map(|input| decode_one(fetched, home, input))
         .collect()
 }
 
 #[cfg(not(feature = "parallel"))]
-fn decode_batch(fetched: &Fetched, batch: &[Input]) -> Result<Vec<Option<Decoded>>, Error> {
+fn decode_batch(
+    fetched: &Fetched,
+    home: &Inner,
+    batch: &[Input],
+) -> Result<Vec<Option<Decoded>>, Error> {
     batch
         .iter()
-        .map(|input| decode_one(fetched, input))
+        .map(|input| decode_one(fetched, home, input))
         .collect()
 }
 
-fn decode_one(fetched: &Fetched, input: &Input) -> Result<Option<Decoded>, Error> {
+fn decode_one(fetched: &Fetched, cog: &Inner, input: &Input) -> Result<Option<Decoded>, Error> {
     let (bytes, offset, stored) = match &input.data {
         Data::Sparse => return Ok(None),
         Data::Decoded(block) => {
@@ -143,7 +184,6 @@ fn decode_one(fetched: &Fetched, input: &Input) -> Result<Option<Decoded>, Error
             rows,
         } => (bytes, *offset, rows),
     };
-    let cog: &Inner = &fetched.cog;
     let (part, picture) = (&input.part, &input.part.picture);
     let whole = 0..picture.image.rows_stored(part.down);
     // What is kept must serve other windows too, so it is decoded whole.

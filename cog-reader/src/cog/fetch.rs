@@ -23,6 +23,13 @@ pub struct Fetched {
     pub(super) alpha: Option<u32>,
     pub(super) imagery: Vec<Input>,
     pub(super) mask: Option<(Arc<Picture>, Vec<Input>)>,
+    /// The file of the imagery, and that of the mask.
+    pub(super) home: Arc<Inner>,
+    pub(super) mask_home: Arc<Inner>,
+    /// Bands that the conversion makes, where there is one; `bands` are then what it takes.
+    pub(super) outputs: Option<Vec<u32>>,
+    /// The conversion's alpha, opaque all over, is the mask.
+    pub(super) opaque: bool,
 }
 
 impl Fetched {
@@ -73,10 +80,16 @@ impl Cog {
         let bands = request.validate(&inner.info).map_err(invalid)?;
         let level = &inner.levels[request.level];
         let window = request.window;
+        let (bands, outputs) = match &inner.conversion {
+            Some(conversion) => ((0..conversion.inputs()).collect(), Some(bands)),
+            None => (bands, None),
+        };
         let alpha = inner
             .info
             .alpha_band()
-            .filter(|_| request.mask && inner.info.mask_kind == MaskKind::Alpha)
+            .filter(|_| {
+                outputs.is_none() && request.mask && inner.info.mask_kind == MaskKind::Alpha
+            })
             .and_then(|band| u32::try_from(band).ok());
         let mut planes: Vec<u32> = bands.iter().copied().chain(alpha).collect();
         planes.sort_unstable();
@@ -85,8 +98,26 @@ impl Cog {
         self.charge(&level.picture, mask, &window, bands.len(), planes.len())?;
 
         let imagery = plan::parts(&level.picture, &window, &planes);
-        let masks = mask.map_or_else(Vec::new, |mask| plan::parts(mask, &window, &[0]));
-        let (imagery, masks) = inner.blocks(&window, imagery, masks).await?;
+        let masks = mask.map_or_else(Vec::new, |mask| {
+            let planes: &[u32] = if mask.image.samples == 1 {
+                &[0]
+            } else {
+                &planes
+            };
+            plan::parts(mask, &window, planes)
+        });
+        let home = level.home.as_ref().unwrap_or(inner);
+        let mask_home = level.mask_home.as_ref().unwrap_or(inner);
+        let (imagery, masks) = if masks.is_empty() || Arc::ptr_eq(home, mask_home) {
+            home.blocks(&window, imagery, masks).await?
+        } else {
+            let (imagery, masks) = futures_util::future::try_join(
+                home.blocks(&window, imagery, Vec::new()),
+                mask_home.blocks(&window, masks, Vec::new()),
+            )
+            .await?;
+            (imagery.0, masks.0)
+        };
         Ok(Fetched {
             cog: Arc::clone(inner),
             level: request.level,
@@ -95,6 +126,10 @@ impl Cog {
             alpha,
             imagery,
             mask: mask.map(|mask| (Arc::clone(mask), masks)),
+            home: Arc::clone(home),
+            mask_home: Arc::clone(mask_home),
+            opaque: outputs.is_some() && request.mask && inner.info.mask_kind == MaskKind::Alpha,
+            outputs,
         })
     }
 
@@ -124,11 +159,16 @@ impl Cog {
             .pixels()
             .saturating_mul(bands as u64)
             .saturating_mul(sample)
-            .saturating_add(if mask.is_some() { window.pixels() } else { 0 });
+            .saturating_add(mask.map_or(0, |mask| {
+                let masks = if mask.image.samples == 1 { 1 } else { bands };
+                window.pixels().saturating_mul(masks as u64)
+            }));
         check("bytes of a read", bytes, limits.read_bytes)?;
         let planes = if picture.image.planar { planes } else { 1 };
-        let blocks = plan::count(picture, window, planes)
-            .saturating_add(mask.map_or(0, |mask| plan::count(mask, window, 1)));
+        let blocks = plan::count(picture, window, planes).saturating_add(mask.map_or(0, |mask| {
+            let planes = if mask.image.planar { planes } else { 1 };
+            plan::count(mask, window, planes)
+        }));
         check("blocks of a read", blocks, limits.read_blocks)?;
         for picture in core::iter::once(picture).chain(mask.map(|mask| &**mask)) {
             // Uncompressed blocks are read by rows.

@@ -48,8 +48,11 @@ pub(crate) fn build(
             band.unit = geo.vertical_unit().map(str::to_owned);
         }
     }
-    info.mask_kind = if levels[0].mask.is_some() {
-        MaskKind::PerDataset
+    info.mask_kind = if let Some(mask) = &levels[0].mask {
+        match mask.image.samples {
+            1 => MaskKind::PerDataset,
+            _ => MaskKind::PerBand,
+        }
     } else if info.alpha_band().is_some() {
         MaskKind::Alpha
     } else {

@@ -1,5 +1,6 @@
 //! Which directories are the image, its overviews and their masks.
 
+use super::open::Inner;
 use super::picture::Picture;
 use crate::error::Error;
 use crate::tiff::{Directory, DirectoryKind, Tiff};
@@ -11,6 +12,26 @@ use std::sync::Arc;
 pub(crate) struct Level {
     pub(crate) picture: Arc<Picture>,
     pub(crate) mask: Option<Arc<Picture>>,
+    /// The file of the imagery, where it is not this one.
+    pub(super) home: Option<Arc<Inner>>,
+    /// The file of the mask, where it is not this one.
+    pub(super) mask_home: Option<Arc<Inner>>,
+}
+
+impl Level {
+    fn new(picture: Picture) -> Self {
+        Self {
+            picture: Arc::new(picture),
+            mask: None,
+            home: None,
+            mask_home: None,
+        }
+    }
+
+    /// The imagery lies in the file that was opened.
+    pub(crate) const fn is_internal(&self) -> bool {
+        self.home.is_none()
+    }
 }
 
 /// Bits of tag 254 (`NewSubfileType`).
@@ -36,10 +57,7 @@ pub(crate) fn levels(
     let Some(first) = directories.next() else {
         return Ok(Vec::new());
     };
-    let main = Level {
-        picture: Arc::new(open(first)?),
-        mask: None,
-    };
+    let main = Level::new(open(first)?);
     let bands = main.picture.image.samples;
     let sample_type = main.picture.sample_type;
     let mut levels = vec![main];
@@ -84,20 +102,21 @@ pub(crate) fn levels(
             && width <= full.width
             && height <= full.height;
         if fits && (from_chain || !known) {
-            levels.push(Level {
-                picture: Arc::new(picture),
-                mask: None,
-            });
+            levels.push(Level::new(picture));
         }
     }
-    // Stable: the order in the file decides among equals.
+    sort(&mut levels);
+    pair(&mut levels, masks);
+    without_stragglers(&mut levels, problems);
+    Ok(levels)
+}
+
+/// The overviews from large to small. Stable: the order in the file decides among equals.
+pub(super) fn sort(levels: &mut [Level]) {
     levels[1..].sort_by_key(|level| {
         let image = &level.picture.image;
         core::cmp::Reverse((image.width, image.height))
     });
-    pair(&mut levels, masks);
-    without_stragglers(&mut levels, problems);
-    Ok(levels)
 }
 
 /// Gives each level the first mask of its size.
@@ -117,6 +136,14 @@ fn pair(levels: &mut [Level], masks: Vec<Arc<Picture>>) {
 /// one, or wider but lower than the one before.
 fn without_stragglers(levels: &mut Vec<Level>, problems: &mut Vec<String>) {
     let masked = levels[0].mask.is_some();
+    // One mask for all bands, or one for each: on every level the same.
+    let samples = levels[0].mask.as_ref().map(|mask| mask.image.samples);
+    for level in levels.iter_mut() {
+        level.mask = level
+            .mask
+            .take()
+            .filter(|mask| Some(mask.image.samples) == samples);
+    }
     if !masked {
         for level in levels.iter_mut() {
             level.mask = None;

@@ -10,6 +10,7 @@ mod open;
 mod picture;
 mod plan;
 mod read;
+mod sidecar;
 
 pub use self::fetch::Fetched;
 pub use self::open::Cog;

@@ -3,11 +3,13 @@
 use super::info;
 use super::level::{Level, levels};
 use super::picture::Picture;
+use super::sidecar;
+use crate::color::{Color, Conversion};
 use crate::error::{Error, Rule};
 use crate::geo::Georeference;
 use crate::io::Pages;
 use crate::tiff::{Image, Located, Tiff};
-use crate::{OpenOptions, RangeReader};
+use crate::{Neighbours, OpenOptions, RangeReader};
 use cog_raster::{RasterInfo, SourceError, SourceErrorKind};
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
@@ -22,7 +24,7 @@ pub struct Cog {
 }
 
 #[derive(Debug)]
-pub(super) struct Inner {
+pub(crate) struct Inner {
     pub(super) pages: Pages,
     pub(super) options: OpenOptions,
     /// URL or path, for messages.
@@ -32,6 +34,8 @@ pub(super) struct Inner {
     pub(super) levels: Vec<Level>,
     pub(super) info: RasterInfo,
     pub(super) tiff: Tiff,
+    /// From the stored bands to those of `info`.
+    pub(super) conversion: Option<Conversion>,
     geo: Georeference,
     problems: Vec<String>,
 }
@@ -44,12 +48,41 @@ impl Cog {
     /// [`Error`]: nothing there, not a TIFF, broken, beyond the limits, or an
     /// image of a kind that cannot be read.
     pub async fn open(reader: Arc<dyn RangeReader>, options: OpenOptions) -> Result<Self, Error> {
+        Self::open_with(reader, None, options).await
+    }
+
+    /// Opens a file and what lies beside it: overviews in `NAME.ovr` where the
+    /// file has none, masks in `NAME.msk` (and `NAME.msk.ovr`, `NAME.ovr.msk`)
+    /// where it has none, as GDAL does. Each costs a request, even where nothing is there.
+    ///
+    /// Their levels and masks are read like those of the file itself.
+    /// [`info`](cog_raster::RasterSource::info) lists them, [`tiff`](Self::tiff) and
+    /// [`validate`](crate::validate::validate) tell of the file alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), also for a neighbour that is there and broken:
+    /// the error's location then names the neighbour. One that is not there, or
+    /// may not be seen, is no error.
+    pub async fn open_with_sidecars(
+        reader: Arc<dyn RangeReader>,
+        neighbours: &dyn Neighbours,
+        options: OpenOptions,
+    ) -> Result<Self, Error> {
+        Self::open_with(reader, Some(neighbours), options).await
+    }
+
+    async fn open_with(
+        reader: Arc<dyn RangeReader>,
+        neighbours: Option<&dyn Neighbours>,
+        options: OpenOptions,
+    ) -> Result<Self, Error> {
         let location = reader.describe();
         let pages = Pages::open(reader, options.header_bytes, options.limits.index_bytes).await?;
         let tiff = Tiff::read(&pages, &options.limits).await?;
         let mut problems = Vec::new();
         let open = |directory: &_| Picture::open(&tiff, directory, &location);
-        let levels = levels(&tiff, open, &mut problems)?;
+        let mut levels = levels(&tiff, open, &mut problems)?;
         let Some(directory) = tiff.directories().first() else {
             return Err(Error::Malformed {
                 location,
@@ -66,9 +99,25 @@ impl Cog {
                 limit: options.limits.bands.into(),
             });
         }
+        if let Some(neighbours) = neighbours {
+            sidecar::attach(&mut levels, &location, neighbours, &options, &mut problems).await?;
+        }
         let geo = Georeference::parse(directory);
         problems.extend(geo.problems.iter().cloned());
-        let info = info::build(directory, &levels, &geo, &mut problems);
+        let mut info = info::build(directory, &levels, &geo, &mut problems);
+        let main = &levels[0].picture;
+        let conversion = match options.color {
+            Color::Stored => None,
+            Color::Rgb => {
+                Conversion::of(directory, &main.image, main.sample_type).unwrap_or_else(|problem| {
+                    problems.push(problem);
+                    None
+                })
+            }
+        };
+        if let Some(conversion) = &conversion {
+            conversion.describe(&mut info);
+        }
         Ok(Self {
             inner: Arc::new(Inner {
                 identity: identity(&location, &pages),
@@ -78,6 +127,7 @@ impl Cog {
                 levels,
                 info,
                 tiff,
+                conversion,
                 geo,
                 problems,
             }),

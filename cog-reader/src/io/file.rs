@@ -55,6 +55,15 @@ impl FileReader {
         self
     }
 
+    /// Another file, read as this one is.
+    pub(crate) fn open_other(&self, path: &str) -> Result<Self, ReadError> {
+        let executor = self.executor.clone();
+        Ok(Self {
+            executor,
+            ..Self::open(path)?
+        })
+    }
+
     fn read_now(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, ReadError> {
         let metadata = self.file.metadata().map_err(|e| explain(&self.name, e))?;
         if self.state.validator.as_deref() != Some(&*validator(&metadata)) {

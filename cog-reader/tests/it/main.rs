@@ -13,6 +13,7 @@ mod matrix;
 #[cfg(not(target_arch = "wasm32"))]
 mod odd;
 mod requests;
+mod sidecars;
 #[cfg(all(feature = "object_store", not(target_arch = "wasm32")))]
 mod stores;
 mod structure;

@@ -435,6 +435,38 @@ add("meta_declaration", "an XML declaration", write([base.with_((42112, "A", '<?
 add("meta_nodata_role", "scale and offset only", write([base.with_(metadata('<Item name="OFFSET" sample="0" role="offset">5</Item>'))]))
 add("meta_latin1", "metadata in Latin-1", write([base.with_((42112, "A", b'<GDALMetadata><Item name="DESCRIPTION" sample="0" role="description">caf\xe9</Item></GDALMetadata>\0'))]))
 
+# Colours that become RGB.
+cmyk = sample(13, 11, 4)
+add("cmyk", "CMYK", write([ifd(cmyk, 4).without(338).with_((262, "S", [5]))]))
+add("cmyk_tiles", "CMYK in tiles", write([ifd(cmyk, tile=(16, 16)).without(338).with_((262, "S", [5]), (332, "S", [1]))]))
+add("cmyk_planar", "CMYK in planes", write([ifd(cmyk, 4, planar=True).without(338).with_((262, "S", [5]))]))
+add("cmyk_five", "CMYK and one more", write([ifd(sample(13, 11, 5), 4).with_((262, "S", [5]), (338, "S", [0]))]))
+add("lab_8", "CIE L*a*b* of bytes", write([ifd(rgb, 4).with_((262, "S", [8]))]))
+add("lab_8_white", "CIE L*a*b* of another white", write([ifd(rgb, 4).with_((262, "S", [8]), (318, "R", [(3127, 10000), (3290, 10000)]))]))
+add("lab_16", "CIE L*a*b* of 16 bits", write([ifd(sample(13, 11, 3, "u2") * 259, 4).with_((262, "S", [8]))]))
+
+
+def units(width, height, across, down, seed):
+    """Data units of subsampled YCbCr."""
+    count = -(-width // across) * -(-height // down) * (across * down + 2)
+    return bytes((i * 71 + seed + i // 9) % 256 for i in range(count))
+
+
+for across, down in ((1, 1), (2, 1), (2, 2), (4, 1), (4, 2), (4, 4), (1, 2)):
+    for compression, pack in ((1, bytes), (8, zlib.compress)):
+        this = Ifd([(256, "S", [13]), (257, "S", [11]), (258, "S", [8] * 3), (259, "S", [compression]), (262, "S", [6]),
+                    (277, "S", [3]), (278, "S", [8]), (530, "S", [across, down])],
+                   [pack(units(13, 8, across, down, 5)), pack(units(13, 3, across, down, 77))])
+        add(f"ycbcr_{across}{down}_{compression}", "YCbCr", write([this]))
+tiled = Ifd([(256, "S", [13]), (257, "S", [11]), (258, "S", [8] * 3), (259, "S", [1]), (262, "S", [6]),
+             (277, "S", [3]), (322, "S", [16]), (323, "S", [16]), (530, "S", [2, 2])], [units(16, 16, 2, 2, 3)], tiled=True)
+add("ycbcr_tile", "YCbCr in a tile", write([tiled]))
+add("ycbcr_no_subsampling", "YCbCr without tag 530", write([tiled.without(530)]))
+add("ycbcr_coefficients", "YCbCr of BT.709", write([tiled.with_((529, "R", [(2125, 10000), (7154, 10000), (721, 10000)]))]))
+add("ycbcr_reference", "YCbCr with a foot", write([tiled.with_((532, "R", [(16, 1), (235, 1), (128, 1), (240, 1), (128, 1), (240, 1)]))]))
+add("ycbcr_planar", "YCbCr in planes", write([ifd(rgb, 4, planar=True).with_((262, "S", [6]), (530, "S", [1, 1]))]))
+add("ycbcr_gray", "YCbCr of one band", write([base.with_((262, "S", [6]))]))
+
 # Broken.
 add("too_short", "seven bytes", b"II*\0\x08\0\0", "error")
 add("no_directory", "offset 0", b"II*\0\0\0\0\0", "error")

@@ -12,4 +12,4 @@ pub(crate) mod tiff;
 
 mod open;
 
-pub(crate) use open::{chain, open, read, try_open};
+pub(crate) use open::{chain, open, read, try_open, try_open_with};

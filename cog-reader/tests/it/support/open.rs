@@ -6,8 +6,13 @@ use std::sync::Arc;
 
 /// Opens a file in memory.
 pub(crate) fn try_open(bytes: impl Into<Vec<u8>>) -> Result<Cog, Error> {
+    try_open_with(bytes, OpenOptions::default())
+}
+
+/// Opens a file in memory with options.
+pub(crate) fn try_open_with(bytes: impl Into<Vec<u8>>, options: OpenOptions) -> Result<Cog, Error> {
     let reader = MemoryReader::new("test.tif", bytes.into());
-    pollster::block_on(Cog::open(Arc::new(reader), OpenOptions::default()))
+    pollster::block_on(Cog::open(Arc::new(reader), options))
 }
 
 /// Opens a file in memory that must open.
