@@ -147,6 +147,7 @@ const WANTED: &[u16] = &[
     tags::ARTIST,
     tags::HOST_COMPUTER,
     tags::PREDICTOR,
+    tags::WHITE_POINT,
     tags::COLOR_MAP,
     tags::TILE_WIDTH,
     tags::TILE_LENGTH,
