@@ -14,6 +14,26 @@ pub struct BlockCache {
     bytes: u64,
 }
 
+/// What a cache holds and how much it helped: for logs and metrics.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct CacheStatistics {
+    /// Entries that it holds.
+    pub entries: usize,
+    /// Bytes that they take.
+    pub bytes: u64,
+    /// Bytes that they may take.
+    pub capacity: u64,
+    /// Look-ups that found something.
+    pub hits: u64,
+    /// Look-ups that did not.
+    pub misses: u64,
+    /// Misses that were answered by what somebody else was already asking for.
+    pub joined: u64,
+    /// Entries that are being asked for.
+    pub under_way: usize,
+}
+
 /// Which block of which file.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct BlockKey {
@@ -75,6 +95,20 @@ impl BlockCache {
         self.blocks.misses()
     }
 
+    /// What it holds and how much it helped.
+    #[must_use]
+    pub fn statistics(&self) -> CacheStatistics {
+        CacheStatistics {
+            entries: self.blocks.len(),
+            bytes: self.blocks.weight(),
+            capacity: self.bytes,
+            hits: self.blocks.hits(),
+            misses: self.blocks.misses(),
+            joined: 0,
+            under_way: 0,
+        }
+    }
+
     /// Drops everything.
     pub fn clear(&self) {
         self.blocks.clear();
@@ -82,6 +116,11 @@ impl BlockCache {
 
     pub(crate) fn block(&self, key: &BlockKey) -> Option<Arc<DecodedBlock>> {
         self.blocks.get(key)
+    }
+
+    /// Without counting.
+    pub(crate) fn peek(&self, key: &BlockKey) -> Option<Arc<DecodedBlock>> {
+        self.blocks.peek(key)
     }
 
     pub(crate) fn insert(&self, key: BlockKey, block: Arc<DecodedBlock>) {

@@ -2,13 +2,16 @@
 
 use crate::{RangeReader, ReadError, ReadErrorKind};
 use cog_raster::{SourceError, SourceErrorKind};
+use std::sync::Arc;
 
 /// Why a TIFF could not be opened or read.
 ///
 /// Variants say what the caller can do next, not which module or dependency
 /// noticed. A server maps them to a status without looking inside. The source
 /// of an error says more and is not repeated in the message.
-#[derive(Debug, thiserror::Error)]
+///
+/// Clones share their source: those who waited for one request get one error each.
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The bytes break the TIFF, BigTIFF or GeoTIFF rules. Retrying will not help.
@@ -37,7 +40,7 @@ pub enum Error {
         /// First byte after the block.
         end: u64,
         /// What the codec says.
-        source: Box<dyn core::error::Error + Send + Sync>,
+        source: Arc<dyn core::error::Error + Send + Sync>,
     },
     /// The file is well formed but uses something that this build cannot read.
     #[error("{location} uses {feature}, which is not supported")]
@@ -96,7 +99,9 @@ impl Error {
             Self::Source { source, .. } => match source.kind() {
                 ReadErrorKind::NotFound => SourceErrorKind::NotFound,
                 ReadErrorKind::Denied => SourceErrorKind::Denied,
-                ReadErrorKind::Unavailable => SourceErrorKind::Unavailable,
+                ReadErrorKind::Unavailable | ReadErrorKind::TimedOut => {
+                    SourceErrorKind::Unavailable
+                }
                 ReadErrorKind::Unsupported => SourceErrorKind::Unsupported,
                 ReadErrorKind::Changed => SourceErrorKind::Changed,
             },
@@ -119,12 +124,12 @@ impl From<Error> for SourceError {
 }
 
 /// The rule that a malformed file breaks. Opaque: the list grows with every fuzz find.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct FormatError(#[from] Rule);
 
 /// One rule each. Private, so that it can grow.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum Rule {
     #[error("the file is empty")]
     Empty,

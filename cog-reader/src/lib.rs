@@ -79,16 +79,24 @@
 //! # What is read, and when
 //!
 //! Opening reads the front of the file ([`OpenOptions::header_bytes`]). In a COG
-//! the directories are there, and the index of a few thousand blocks; a file
-//! that is no longer than that is then read whole. Directories elsewhere are
+//! the directories are there, and the index of a thousand blocks; a file
+//! that is no longer than that is then read whole. If they do not end there,
+//! one request follows, as long as what was read says that it takes
+//! ([`OpenOptions::follow_bytes`]). Directories elsewhere are
 //! read where they are, by pages. Nothing asks for a file's length (no `HEAD`)
 //! or end (no suffix range).
 //!
 //! A window costs one request for each run of blocks that lie near each other
 //! ([`Coalesce`]), all at a time. Where the index was not read with the header,
-//! the page that names the blocks is read first; in a file with GDAL's block
-//! leaders, or a compression that says itself where it ends, lengths are not
-//! looked up. So a cold tile costs two requests, three in a COG of a million blocks.
+//! the page that names the blocks is read first. Only their offsets: how long a
+//! block is follows from GDAL's block leaders, from its layout if nothing is
+//! compressed, or else it is read up to the next one. So a cold tile costs two
+//! requests, opening included, three in a COG of a million blocks. Where that guess turns
+//! out to be wrong, or the compression does not say where it ends, the lengths are looked up.
+//!
+//! Reads at the same time share requests; files that share a [`ByteCache`] do
+//! so too, and keep blocks as stored; a [`BlockCache`] keeps decoded ones. An
+//! [`Opener`] keeps files open, notices when one is replaced, and goes on with the new one.
 //!
 //! # Which image of the file
 //!
@@ -116,10 +124,12 @@
 //!   `http`, `https` and `file` URLs. Needs a Tokio runtime.
 //! - `parallel`: decodes the blocks of one read in parallel, on the `rayon`
 //!   pool that the decoding is called in ([`DecodeExecutor`]).
+//! - `testkit`: `testkit`, the contract suite for implementers of [`RangeReader`].
 //!
 //! Without features the crate has no runtime and no I/O, and builds for `wasm32-unknown-unknown`.
 #![forbid(unsafe_code)]
 
+mod byte_cache;
 mod cache;
 mod cog;
 mod color;
@@ -132,13 +142,17 @@ mod limits;
 mod mask;
 mod neighbours;
 mod numbers;
+mod opener;
 mod options;
 #[cfg(feature = "object_store")]
 mod store;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 mod tiff;
 pub mod validate;
 
-pub use self::cache::BlockCache;
+pub use self::byte_cache::ByteCache;
+pub use self::cache::{BlockCache, CacheStatistics};
 pub use self::cog::{Cog, Fetched};
 pub use self::color::Color;
 pub use self::error::{Error, FormatError};
@@ -147,14 +161,18 @@ pub use self::geo::{ControlPoint, Georeference};
 #[cfg(all(feature = "file", any(unix, windows)))]
 pub use self::io::FileReader;
 pub use self::io::{
-    Coalesce, CountingReader, MemoryReader, ObjectState, RangeReader, ReadError, ReadErrorKind,
+    Clock, Coalesce, CountingReader, Deadline, MemoryReader, ObjectState, RangeReader, ReadError,
+    ReadErrorKind,
 };
 pub use self::limits::Limits;
 pub use self::mask::dataset_mask;
 pub use self::neighbours::Neighbours;
+pub use self::opener::{MaybeChanged, Opener};
 pub use self::options::OpenOptions;
 #[cfg(feature = "object_store")]
-pub use self::store::{ObjectStoreReader, PublicAddresses, StoreOptions, Stores, UrlGuard};
+pub use self::store::{
+    ObjectStoreReader, PublicAddresses, StoreOptions, Stores, TokioClock, UrlGuard,
+};
 pub use self::tiff::{
     BlockShape, Directory, DirectoryKind, Entry, FieldType, GhostArea, Image, Tiff,
 };

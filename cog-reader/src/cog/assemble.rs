@@ -182,6 +182,7 @@ fn decode_one(fetched: &Fetched, cog: &Inner, input: &Input) -> Result<Option<De
             bytes,
             offset,
             rows,
+            ..
         } => (bytes, *offset, rows),
     };
     let (part, picture) = (&input.part, &input.part.picture);
@@ -200,7 +201,7 @@ fn decode_one(fetched: &Fetched, cog: &Inner, input: &Input) -> Result<Option<De
         Some(_) => whole.end,
         None => needed_rows(part, &fetched.window).end,
     };
-    let failed = |source: Box<dyn core::error::Error + Send + Sync>| Error::Block {
+    let failed = |source: Arc<dyn core::error::Error + Send + Sync>| Error::Block {
         location: cog.location.clone(),
         level: fetched.level,
         block: part.block,
@@ -216,16 +217,15 @@ fn decode_one(fetched: &Fetched, cog: &Inner, input: &Input) -> Result<Option<De
                 feature,
             });
         }
-        Err(error) => return Err(failed(error.into())),
+        Err(error) => return Err(failed(Arc::new(error))),
     };
     // A codec is a stranger's code, perhaps: its answer is checked before it is indexed.
     if block.samples.sample_type() != picture.sample_type
         || block.samples.len() as u64 != picture.samples_in(block.rows)
         || stored.start + block.rows < end
     {
-        return Err(failed(
-            "the codec delivered samples of another shape".into(),
-        ));
+        let shape = "the codec delivered samples of another shape";
+        return Err(failed(Arc::from(Box::from(shape))));
     }
     let block = Arc::new(block);
     if let Some(cache) = cache {

@@ -2,11 +2,14 @@
 
 use super::assemble;
 use super::blocks::{Data, Input};
+use super::load::Ends;
 use super::open::{Cog, Inner, invalid};
 use super::picture::Picture;
 use super::plan;
 use crate::error::Error;
-use cog_raster::{MaskKind, Raster, ReadRequest, Window};
+use crate::io::within;
+use cog_raster::{MaskKind, Raster, ReadRequest, SourceErrorKind, Window};
+use core::sync::atomic::Ordering;
 use std::sync::Arc;
 
 /// What a read needs, fetched but not decoded: the value between I/O and CPU.
@@ -58,6 +61,19 @@ impl Fetched {
             .count()
     }
 
+    /// The end of a block was not looked up in the index but taken to be the
+    /// next block's start, which spares a request and holds in all but strange
+    /// files. If decoding fails then, [`Cog::fetch_exactly`] may help;
+    /// reading ([`RasterSource::read`](cog_raster::RasterSource::read)) tries that by itself.
+    #[must_use]
+    pub fn is_guessed(&self) -> bool {
+        let masks = self.mask.iter().flat_map(|(_, inputs)| inputs);
+        self.imagery
+            .iter()
+            .chain(masks)
+            .any(|input| matches!(input.data, Data::Stored { guessed: true, .. }))
+    }
+
     /// Decodes and puts together: CPU only. With the feature `parallel` several
     /// blocks are decoded at a time, on the `rayon` pool that this is called in.
     ///
@@ -76,6 +92,30 @@ impl Cog {
     ///
     /// [`Error`]: the request does not fit, is beyond the limits, or the bytes cannot be had.
     pub async fn fetch(&self, request: &ReadRequest) -> Result<Fetched, Error> {
+        self.fetch_in_time(request, Ends::Guessed).await
+    }
+
+    /// Fetches what a read needs, and takes nobody's word but the index's for
+    /// where a block ends: for a second try where [`Fetched::is_guessed`] and decoding failed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fetch`](Self::fetch).
+    pub async fn fetch_exactly(&self, request: &ReadRequest) -> Result<Fetched, Error> {
+        self.fetch_in_time(request, Ends::Looked).await
+    }
+
+    async fn fetch_in_time(&self, request: &ReadRequest, ends: Ends) -> Result<Fetched, Error> {
+        let deadline = self.inner.options.deadline.as_ref();
+        let location = || self.inner.location.clone();
+        within(deadline, location, self.fetch_by(request, ends)).await
+    }
+
+    pub(super) async fn fetch_by(
+        &self,
+        request: &ReadRequest,
+        ends: Ends,
+    ) -> Result<Fetched, Error> {
         let inner = &self.inner;
         let bands = request.validate(&inner.info).map_err(invalid)?;
         let level = &inner.levels[request.level];
@@ -108,16 +148,22 @@ impl Cog {
         });
         let home = level.home.as_ref().unwrap_or(inner);
         let mask_home = level.mask_home.as_ref().unwrap_or(inner);
-        let (imagery, masks) = if masks.is_empty() || Arc::ptr_eq(home, mask_home) {
-            home.blocks(&window, imagery, masks).await?
-        } else {
+        let blocks = async {
+            if masks.is_empty() || Arc::ptr_eq(home, mask_home) {
+                return home.blocks(&window, imagery, masks, ends).await;
+            }
             let (imagery, masks) = futures_util::future::try_join(
-                home.blocks(&window, imagery, Vec::new()),
-                mask_home.blocks(&window, masks, Vec::new()),
+                home.blocks(&window, imagery, Vec::new(), ends),
+                mask_home.blocks(&window, masks, Vec::new(), ends),
             )
             .await?;
-            (imagery.0, masks.0)
+            Ok((imagery.0, masks.0))
         };
+        let (imagery, masks) = blocks.await.inspect_err(|error| {
+            if error.kind() == SourceErrorKind::Changed {
+                inner.replaced.store(true, Ordering::Relaxed);
+            }
+        })?;
         Ok(Fetched {
             cog: Arc::clone(inner),
             level: request.level,

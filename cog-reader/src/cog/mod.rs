@@ -6,11 +6,13 @@ mod blocks;
 mod fetch;
 mod info;
 mod level;
+mod load;
 mod open;
 mod picture;
 mod plan;
 mod read;
 mod sidecar;
 
+pub(crate) use self::blocks::Data;
 pub use self::fetch::Fetched;
 pub use self::open::Cog;

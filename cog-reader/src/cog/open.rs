@@ -1,17 +1,19 @@
 //! An open file.
 
+use super::blocks::Data;
 use super::info;
 use super::level::{Level, levels};
 use super::picture::Picture;
 use super::sidecar;
+use crate::cache::BlockKey;
 use crate::color::{Color, Conversion};
 use crate::error::{Error, Rule};
 use crate::geo::Georeference;
-use crate::io::Pages;
+use crate::io::{Flights, Pages, within};
 use crate::tiff::{Image, Located, Tiff};
 use crate::{Neighbours, OpenOptions, RangeReader};
 use cog_raster::{RasterInfo, SourceError, SourceErrorKind};
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Arc;
 
 /// An open TIFF: the first image of the file, its overviews and its masks.
@@ -31,6 +33,10 @@ pub(crate) struct Inner {
     pub(super) location: String,
     /// The file's part of cache keys.
     pub(super) identity: Arc<str>,
+    /// A read has found the file replaced.
+    pub(super) replaced: AtomicBool,
+    /// Blocks that are being read, by whomever.
+    pub(super) flights: Arc<Flights<BlockKey, Data>>,
     pub(super) levels: Vec<Level>,
     pub(super) info: RasterInfo,
     pub(super) tiff: Tiff,
@@ -48,7 +54,7 @@ impl Cog {
     /// [`Error`]: nothing there, not a TIFF, broken, beyond the limits, or an
     /// image of a kind that cannot be read.
     pub async fn open(reader: Arc<dyn RangeReader>, options: OpenOptions) -> Result<Self, Error> {
-        Self::open_with(reader, None, options).await
+        Self::open_in_time(reader, None, options).await
     }
 
     /// Opens a file and what lies beside it: overviews in `NAME.ovr` where the
@@ -69,17 +75,34 @@ impl Cog {
         neighbours: &dyn Neighbours,
         options: OpenOptions,
     ) -> Result<Self, Error> {
-        Self::open_with(reader, Some(neighbours), options).await
+        Self::open_in_time(reader, Some(neighbours), options).await
     }
 
-    async fn open_with(
+    async fn open_in_time(
+        reader: Arc<dyn RangeReader>,
+        neighbours: Option<&dyn Neighbours>,
+        options: OpenOptions,
+    ) -> Result<Self, Error> {
+        let deadline = options.deadline.clone();
+        let asked = Arc::clone(&reader);
+        let work = Self::open_now(reader, neighbours, options);
+        within(deadline.as_ref(), || asked.describe(), work).await
+    }
+
+    async fn open_now(
         reader: Arc<dyn RangeReader>,
         neighbours: Option<&dyn Neighbours>,
         options: OpenOptions,
     ) -> Result<Self, Error> {
         let location = reader.describe();
-        let pages = Pages::open(reader, options.header_bytes, options.limits.index_bytes).await?;
-        let tiff = Tiff::read(&pages, &options.limits).await?;
+        let pages = Pages::open(
+            reader,
+            options.header_bytes,
+            options.limits.index_bytes,
+            options.coalesce,
+        )
+        .await?;
+        let tiff = Tiff::read(&pages, &options.limits, options.follow_bytes as u64).await?;
         let mut problems = Vec::new();
         let open = |directory: &_| Picture::open(&tiff, directory, &location);
         let mut levels = levels(&tiff, open, &mut problems)?;
@@ -121,6 +144,12 @@ impl Cog {
         Ok(Self {
             inner: Arc::new(Inner {
                 identity: identity(&location, &pages),
+                replaced: AtomicBool::new(false),
+                flights: options
+                    .byte_cache
+                    .as_ref()
+                    .map(|cache| Arc::clone(cache.flights()))
+                    .unwrap_or_default(),
                 pages,
                 options,
                 location,
@@ -188,6 +217,19 @@ impl Cog {
     #[must_use]
     pub fn reader(&self) -> &Arc<dyn RangeReader> {
         self.inner.pages.reader()
+    }
+
+    /// A read has found that the file was replaced since it was opened. All further reads of what is
+    /// not kept fail; open it anew.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.inner.replaced.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that it holds: about, and without the pages of its index.
+    pub(crate) fn memory(&self) -> u64 {
+        // The constant stands for what is made of the tags.
+        self.inner.pages.header_len() + self.inner.tiff.memory() + 8 * 1024
     }
 
     pub(crate) fn levels(&self) -> &[Level] {

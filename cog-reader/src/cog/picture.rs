@@ -127,9 +127,13 @@ impl Picture {
             self.layout.compression,
             Compression::DEFLATE
                 | Compression::DEFLATE_OLD
-                | Compression::LZW
                 | Compression::JPEG
+                | Compression::LERC
+                | Compression::LZMA
+                | Compression::LZW
+                | Compression::PACKBITS
                 | Compression::WEBP
+                | Compression::ZSTD
         )
     }
 

@@ -1,7 +1,10 @@
 //! Fetching and decoding in one call.
 
+use super::fetch::Fetched;
+use super::load::Ends;
 use super::open::Cog;
 use crate::error::Error;
+use crate::io::within;
 use cog_raster::{BoxFuture, Raster, RasterInfo, RasterSource, ReadRequest, SourceError, Window};
 
 impl Cog {
@@ -23,8 +26,26 @@ impl Cog {
         self.read_request(&ReadRequest::new(level, window)).await
     }
 
+    /// All of it within the deadline.
     async fn read_request(&self, request: &ReadRequest) -> Result<Raster, Error> {
-        let fetched = self.fetch(request).await?;
+        let deadline = self.inner.options.deadline.as_ref();
+        let location = || self.inner.location.clone();
+        within(deadline, location, self.read_now(request)).await
+    }
+
+    async fn read_now(&self, request: &ReadRequest) -> Result<Raster, Error> {
+        let fetched = self.fetch_by(request, Ends::Guessed).await?;
+        let guessed = fetched.is_guessed();
+        match self.decode(fetched).await {
+            Err(Error::Block { .. }) if guessed => {
+                let fetched = self.fetch_by(request, Ends::Looked).await?;
+                self.decode(fetched).await
+            }
+            result => result,
+        }
+    }
+
+    async fn decode(&self, fetched: Fetched) -> Result<Raster, Error> {
         let Some(executor) = &self.inner.options.executor else {
             return fetched.decode();
         };

@@ -65,15 +65,8 @@ impl FileReader {
     }
 
     fn read_now(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, ReadError> {
-        let metadata = self.file.metadata().map_err(|e| explain(&self.name, e))?;
-        if self.state.validator.as_deref() != Some(&*validator(&metadata)) {
-            return Err(ReadError::new(
-                ReadErrorKind::Changed,
-                format!("{} was changed while it was read; open it anew", self.name),
-            ));
-        }
-        let size = metadata.len();
-        ranges
+        let size = self.state.size.unwrap_or(0);
+        let parts = ranges
             .iter()
             .map(|range| {
                 let (start, end) = (range.start.min(size), range.end.min(size));
@@ -84,7 +77,16 @@ impl FileReader {
                 buffer.truncate(read);
                 Ok(Bytes::from(buffer))
             })
-            .collect()
+            .collect::<Result<_, ReadError>>()?;
+        // Looked at afterwards, so that what was written during the read counts too.
+        let metadata = self.file.metadata().map_err(|e| explain(&self.name, e))?;
+        if self.state.validator.as_deref() != Some(&*validator(&metadata)) {
+            return Err(ReadError::new(
+                ReadErrorKind::Changed,
+                format!("{} was changed while it was read; open it anew", self.name),
+            ));
+        }
+        Ok(parts)
     }
 }
 

@@ -1,11 +1,16 @@
 //! The parts of a file that were read for its structure, kept by page.
 
+use super::Flights;
+use super::coalesce::merge;
 use crate::error::Error;
-use crate::{ObjectState, RangeReader};
+use crate::{Coalesce, ObjectState, RangeReader};
 use bytes::{Bytes, BytesMut};
 use core::ops::Range;
+use core::sync::atomic::{AtomicU64, Ordering};
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// Directories, tag values and block indexes, read by pages of a file.
 ///
@@ -14,32 +19,41 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// "all bytes up to there": the directories of a TIFF may be at its end, and
 /// the index of a large one is as long as a film.
 ///
-/// # Invariants
-///
-/// - a page is whole, or it is the last of the file;
-/// - pages take at most `capacity` bytes, unless one request needs more; the
-///   header is not counted and never dropped.
+/// Pages that two reads want at the same time are read once. The header is
+/// never dropped; what is kept beside it takes at most `capacity` bytes.
 #[derive(Debug)]
 pub(crate) struct Pages {
-    reader: Arc<dyn RangeReader>,
-    capacity: usize,
-    state: Mutex<State>,
+    shared: Arc<Shared>,
 }
 
-#[derive(Debug, Default)]
-struct State {
+#[derive(Debug)]
+struct Shared {
+    reader: Arc<dyn RangeReader>,
+    coalesce: Coalesce,
     header: Bytes,
-    /// Page number → its bytes and when they were last used.
-    pages: BTreeMap<u64, (Bytes, u64)>,
-    bytes: usize,
-    clock: u64,
-    /// Length of the file: from the store, or because a read came back short.
-    size: Option<u64>,
+    /// By page number; a page is whole, or it is the last of the file.
+    kept: Cache<u64, Bytes, ByBytes>,
+    flights: Arc<Flights<u64, Bytes>>,
+    /// Length of the file, from the store or because a read came back short; [`UNKNOWN`] before.
+    size: AtomicU64,
 }
+
+/// No file is as long as that: ranges are half-open.
+const UNKNOWN: u64 = u64::MAX;
 
 /// Bytes of a page. The index of a block costs one page of offsets and perhaps
 /// one of lengths: 2048 blocks of a BigTIFF.
-const PAGE: u64 = 16 * 1024;
+pub(crate) const PAGE: u64 = 16 * 1024;
+
+#[derive(Clone, Copy, Debug)]
+struct ByBytes;
+
+impl Weighter<u64, Bytes> for ByBytes {
+    fn weight(&self, _: &u64, page: &Bytes) -> u64 {
+        // The constant stands for the cache's own entry.
+        page.len() as u64 + 64
+    }
+}
 
 impl Pages {
     /// Reads the first `header` bytes.
@@ -47,6 +61,7 @@ impl Pages {
         reader: Arc<dyn RangeReader>,
         header: usize,
         capacity: usize,
+        coalesce: Coalesce,
     ) -> Result<Self, Error> {
         let wanted = header as u64;
         let ranges = core::array::from_fn::<_, 1, _>(|_| 0..wanted);
@@ -54,100 +69,104 @@ impl Pages {
             .read_ranges(&ranges)
             .await
             .map_err(|e| Error::source(&*reader, e))?;
-        let bytes = parts.into_iter().next().unwrap_or_default();
+        let header = parts.into_iter().next().unwrap_or_default();
         let mut size = reader.state().size;
-        if size.is_none() && (bytes.len() as u64) < wanted {
-            size = Some(bytes.len() as u64);
+        if size.is_none() && (header.len() as u64) < wanted {
+            size = Some(header.len() as u64);
         }
-        let state = State {
-            header: bytes,
-            size,
-            ..State::default()
+        // One shard: the capacity is small, and a page must fit into a shard's part of it.
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity((capacity / PAGE as usize).clamp(1, 1024))
+            .weight_capacity(capacity as u64)
+            .shards(1)
+            .build();
+        let kept = match options {
+            Ok(options) => Cache::with_options(
+                options,
+                ByBytes,
+                DefaultHashBuilder::default(),
+                DefaultLifecycle::default(),
+            ),
+            // Both settings above are given, which is all that can be wrong.
+            Err(_) => Cache::with_weighter(64, capacity as u64, ByBytes),
         };
         Ok(Self {
-            reader,
-            capacity,
-            state: Mutex::new(state),
+            shared: Arc::new(Shared {
+                reader,
+                coalesce,
+                header,
+                kept,
+                flights: Arc::default(),
+                size: AtomicU64::new(size.unwrap_or(UNKNOWN)),
+            }),
         })
     }
 
     /// The reader behind.
     pub(crate) fn reader(&self) -> &Arc<dyn RangeReader> {
-        &self.reader
+        &self.shared.reader
     }
 
     /// What is known of the file.
     pub(crate) fn object(&self) -> ObjectState {
-        let mut object = self.reader.state();
-        object.size = object.size.or(self.lock().size);
+        let mut object = self.shared.reader.state();
+        object.size = object.size.or(self.size());
         object
     }
 
     /// Length of the file, if known.
     pub(crate) fn size(&self) -> Option<u64> {
-        self.lock().size
+        self.shared.size()
+    }
+
+    /// Bytes of the front that were read first.
+    pub(crate) fn header_len(&self) -> u64 {
+        self.shared.header.len() as u64
     }
 
     /// `range` if all of it (up to the end of the file) is at hand.
     pub(crate) fn cached(&self, range: &Range<u64>) -> Option<Bytes> {
-        self.lock().get(range)
+        let range = self.shared.clip(range);
+        let pages: Option<Vec<Bytes>> = self
+            .shared
+            .page_numbers(&range)
+            .map(|page| self.shared.kept.get(&page))
+            .collect();
+        let pages = pages?;
+        let first = self.shared.page_numbers(&range).start;
+        Some(
+            self.shared
+                .cut(&range, |page| pages.get((page - first) as usize).cloned()),
+        )
     }
 
     /// The bytes of `ranges`; shorter where the file ends. What is not at hand
-    /// is read in one go, one request for each run of pages.
+    /// is read in one go, one request for each run of pages that lie near each other.
     pub(crate) async fn read(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, Error> {
-        let missing = {
-            let state = self.lock();
-            let mut pages: Vec<u64> = ranges
-                .iter()
-                .filter(|range| !state.has(range))
-                .flat_map(|range| state.missing(range))
-                .collect();
-            pages.sort_unstable();
-            pages.dedup();
-            pages
-        };
-        let mut runs: Vec<Range<u64>> = Vec::new();
-        for page in missing {
-            match runs.last_mut() {
-                Some(run) if run.end == page => run.end += 1,
-                _ => runs.push(page..page + 1),
-            }
-        }
-        let mut fetched = BTreeMap::new();
-        if !runs.is_empty() {
-            let requests: Vec<_> = runs
-                .iter()
-                .map(|run| run.start * PAGE..run.end.saturating_mul(PAGE))
-                .collect();
-            let parts = self
-                .reader
-                .read_ranges(&requests)
-                .await
-                .map_err(|e| Error::source(&*self.reader, e))?;
-            for (run, bytes) in runs.iter().zip(parts) {
-                for page in run.clone() {
-                    let start = ((page - run.start) * PAGE) as usize;
-                    let end = (start + PAGE as usize).min(bytes.len());
-                    // A copy, so that a page that stays does not keep a long run alive.
-                    let part = bytes.get(start..end).unwrap_or_default();
-                    fetched.insert(page, Bytes::copy_from_slice(part));
-                }
-            }
-        }
-        let mut state = self.lock();
-        for (page, bytes) in fetched {
-            if (bytes.len() as u64) < PAGE && state.size.is_none() && !bytes.is_empty() {
-                state.size = Some(page * PAGE + bytes.len() as u64);
-            }
-            state.insert(page, bytes);
-        }
-        let out = ranges
+        let shared = &self.shared;
+        let mut numbers: Vec<u64> = ranges
             .iter()
-            .map(|range| state.get(range).unwrap_or_default())
+            .flat_map(|range| shared.page_numbers(&shared.clip(range)))
             .collect();
-        state.evict(self.capacity);
-        Ok(out)
+        numbers.sort_unstable();
+        numbers.dedup();
+        let pages: BTreeMap<u64, Bytes> = if numbers.is_empty() {
+            BTreeMap::new()
+        } else {
+            let start = |places: Vec<usize>| -> cog_raster::BoxFuture<'static, _> {
+                let shared = Arc::clone(shared);
+                let wanted = places.into_iter().map(|i| numbers[i]).collect();
+                Box::pin(async move { shared.fetch(wanted).await })
+            };
+            let kept = |i: usize| shared.kept.get(&numbers[i]);
+            let loaded = shared.flights.load(&numbers, kept, start).await?;
+            numbers.iter().copied().zip(loaded.values).collect()
+        };
+        let cut = |range: &Range<u64>| {
+            let range = shared.clip(range);
+            shared.cut(&range, |page| pages.get(&page).cloned())
+        };
+        Ok(ranges.iter().map(cut).collect())
     }
 
     /// The bytes of one range; shorter where the file ends.
@@ -155,38 +174,56 @@ impl Pages {
         let parts = self.read(core::slice::from_ref(&range)).await?;
         Ok(parts.into_iter().next().unwrap_or_default())
     }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is whole between statements; a panic elsewhere leaves it usable.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl State {
+impl Shared {
+    fn size(&self) -> Option<u64> {
+        let size = self.size.load(Ordering::Relaxed);
+        (size != UNKNOWN).then_some(size)
+    }
+
+    /// Reads pages, which ascend, and keeps them.
+    async fn fetch(&self, wanted: Vec<u64>) -> Result<Vec<Bytes>, Error> {
+        let ranges: Vec<Range<u64>> = wanted
+            .iter()
+            .map(|page| page * PAGE..page.saturating_add(1).saturating_mul(PAGE))
+            .collect();
+        let merged = merge(&ranges, self.coalesce);
+        let parts = self
+            .reader
+            .read_ranges(&merged.requests)
+            .await
+            .map_err(|e| Error::source(&*self.reader, e))?;
+        let mut pages = Vec::with_capacity(wanted.len());
+        for ((page, range), home) in wanted.into_iter().zip(ranges).zip(merged.homes) {
+            let whole = parts.get(home).cloned().unwrap_or_default();
+            let start = usize::try_from(range.start - merged.requests[home].start)
+                .unwrap_or(usize::MAX)
+                .min(whole.len());
+            let end = start.saturating_add(PAGE as usize).min(whole.len());
+            // A copy, so that a page that stays does not keep a long run alive.
+            let bytes = Bytes::copy_from_slice(&whole[start..end]);
+            if (bytes.len() as u64) < PAGE && !bytes.is_empty() {
+                let size = range.start + bytes.len() as u64;
+                // What the store says counts more; only one of both is ever there.
+                let _ =
+                    self.size
+                        .compare_exchange(UNKNOWN, size, Ordering::Relaxed, Ordering::Relaxed);
+            }
+            self.kept.insert(page, bytes.clone());
+            pages.push(bytes);
+        }
+        Ok(pages)
+    }
+
     /// The range up to the end of the file, as far as that is known.
     fn clip(&self, range: &Range<u64>) -> Range<u64> {
-        let end = range.end.min(self.size.unwrap_or(u64::MAX));
+        let end = range.end.min(self.size().unwrap_or(u64::MAX));
         range.start.min(end)..end
     }
 
-    fn has(&self, range: &Range<u64>) -> bool {
-        let range = self.clip(range);
-        range.is_empty()
-            || range.end <= self.header.len() as u64
-            || self
-                .page_numbers(&range)
-                .all(|page| self.pages.contains_key(&page))
-    }
-
-    fn missing(&self, range: &Range<u64>) -> Vec<u64> {
-        let range = self.clip(range);
-        self.page_numbers(&range)
-            .filter(|page| !self.pages.contains_key(page))
-            .collect()
-    }
-
     /// Pages that `range` needs beside the header.
-    fn page_numbers(&self, range: &Range<u64>) -> impl Iterator<Item = u64> + use<> {
+    fn page_numbers(&self, range: &Range<u64>) -> Range<u64> {
         // The header may end within a page; that page is then read whole.
         let start = range.start.max(self.header.len() as u64);
         let first = start / PAGE;
@@ -198,54 +235,31 @@ impl State {
         first..end
     }
 
-    fn get(&mut self, range: &Range<u64>) -> Option<Bytes> {
-        if !self.has(range) {
-            return None;
-        }
-        let range = self.clip(range);
+    /// A clipped range out of the header and its pages; shorter where a page is.
+    fn cut(&self, range: &Range<u64>, page: impl Fn(u64) -> Option<Bytes>) -> Bytes {
         let header = self.header.len() as u64;
         if range.end <= header {
-            return Some(self.header.slice(range.start as usize..range.end as usize));
+            return self.header.slice(range.start as usize..range.end as usize);
         }
-        self.clock += 1;
+        let numbers = self.page_numbers(range);
+        let part = |number: u64| {
+            let bytes = page(number).unwrap_or_default();
+            let base = number * PAGE;
+            let from = range.start.max(header).saturating_sub(base).min(PAGE) as usize;
+            let to = ((range.end - base).min(PAGE) as usize).min(bytes.len());
+            bytes.slice(from.min(to)..to)
+        };
+        if range.start >= header && numbers.end - numbers.start == 1 {
+            return part(numbers.start);
+        }
         let mut out = BytesMut::new();
         if range.start < header {
             out.extend_from_slice(&self.header[range.start as usize..]);
         }
-        let numbers = self.page_numbers(&range);
-        let single = numbers.size_hint().0 == 1 && out.is_empty();
-        for page in numbers {
-            let (bytes, used) = self.pages.get_mut(&page)?;
-            *used = self.clock;
-            let base = page * PAGE;
-            let from = range.start.max(header).saturating_sub(base) as usize;
-            let to = ((range.end - base).min(PAGE) as usize).min(bytes.len());
-            let part = from.min(to)..to;
-            if single {
-                return Some(bytes.slice(part));
-            }
-            out.extend_from_slice(&bytes[part]);
+        for number in numbers {
+            out.extend_from_slice(&part(number));
         }
-        Some(out.freeze())
-    }
-
-    fn insert(&mut self, page: u64, bytes: Bytes) {
-        self.bytes += bytes.len();
-        if let Some((old, _)) = self.pages.insert(page, (bytes, self.clock)) {
-            self.bytes -= old.len();
-        }
-    }
-
-    /// Drops what was not used for longest until the rest fits.
-    fn evict(&mut self, capacity: usize) {
-        while self.bytes > capacity {
-            let Some((&oldest, _)) = self.pages.iter().min_by_key(|(_, (_, used))| *used) else {
-                return;
-            };
-            if let Some((bytes, _)) = self.pages.remove(&oldest) {
-                self.bytes -= bytes.len();
-            }
-        }
+        out.freeze()
     }
 }
 
@@ -264,7 +278,13 @@ mod tests {
         capacity: usize,
     ) -> (Pages, Arc<CountingReader<MemoryReader>>) {
         let reader = Arc::new(CountingReader::new(MemoryReader::new("file", file(len))));
-        let pages = pollster::block_on(Pages::open(reader.clone(), header, capacity)).unwrap();
+        let pages = pollster::block_on(Pages::open(
+            reader.clone(),
+            header,
+            capacity,
+            Coalesce::default(),
+        ))
+        .unwrap();
         (pages, reader)
     }
 
@@ -302,14 +322,16 @@ mod tests {
 
     #[test]
     fn pages_beyond_the_capacity_are_dropped() {
-        let (pages, reader) = pages(400_000, 16_384, 2 * PAGE as usize);
+        let (pages, reader) = pages(400_000, 16_384, 3 * PAGE as usize);
         for start in [20_000, 60_000, 100_000, 140_000] {
             pollster::block_on(pages.read_one(start..start + 4)).unwrap();
         }
         assert_eq!(reader.requests(), 5);
-        assert!(pages.cached(&(140_000..140_004)).is_some());
-        assert!(pages.cached(&(20_000..20_004)).is_none());
-        assert!(pages.lock().bytes <= 2 * PAGE as usize);
+        let kept = [20_000, 60_000, 100_000, 140_000]
+            .iter()
+            .filter(|&&at| pages.cached(&(at..at + 4)).is_some());
+        assert_eq!(kept.count(), 2);
+        assert!(pages.shared.kept.weight() <= 3 * PAGE);
     }
 
     #[test]

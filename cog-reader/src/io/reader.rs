@@ -4,6 +4,7 @@ use bytes::Bytes;
 use cog_raster::{BoxFuture, MaybeSend, MaybeSync};
 use core::fmt::Debug;
 use core::ops::Range;
+use std::sync::Arc;
 
 /// Something that delivers byte ranges of one file, wherever that lies.
 ///
@@ -67,12 +68,12 @@ impl ObjectState {
 }
 
 /// Why bytes could not be had.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct ReadError {
     kind: ReadErrorKind,
     message: String,
-    source: Option<Box<dyn core::error::Error + Send + Sync>>,
+    source: Option<Arc<dyn core::error::Error + Send + Sync>>,
 }
 
 /// Who can do something about a [`ReadError`].
@@ -89,6 +90,8 @@ pub enum ReadErrorKind {
     Unsupported,
     /// The file was replaced since it was opened. Open it anew.
     Changed,
+    /// The time that was given for the read is over. What failed on the way was tried again until then.
+    TimedOut,
 }
 
 impl ReadError {
@@ -108,7 +111,7 @@ impl ReadError {
         mut self,
         source: impl Into<Box<dyn core::error::Error + Send + Sync>>,
     ) -> Self {
-        self.source = Some(source.into());
+        self.source = Some(Arc::from(source.into()));
         self
     }
 

@@ -2,9 +2,11 @@
 
 use super::connect::Refused;
 use crate::{ObjectState, RangeReader, ReadError, ReadErrorKind};
+use backon::{BackoffBuilder, ExponentialBuilder};
 use bytes::{Bytes, BytesMut};
 use cog_raster::BoxFuture;
 use core::ops::Range;
+use core::time::Duration;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, GetResult, GetResultPayload, ObjectMeta, ObjectStore};
@@ -12,8 +14,13 @@ use std::sync::{Arc, OnceLock};
 
 /// A file in an object store: range requests only, no `HEAD`, no suffix ranges.
 ///
-/// The size and the `ETag` come with the first answer; every later answer must
-/// carry the same, else the read fails with [`ReadErrorKind::Changed`].
+/// The size and the `ETag` come with the first answer. Every later request
+/// asks for that version only (`If-Match`; `If-Unmodified-Since` where there is
+/// no strong `ETag`), and since not every server heeds that, every later answer
+/// must carry the same, else the read fails with [`ReadErrorKind::Changed`].
+///
+/// A request that fails is tried again by the store ([`StoreOptions::retries`](super::StoreOptions::retries));
+/// an answer that breaks off is continued where it did.
 ///
 /// The futures need a Tokio runtime, as `object_store`'s do.
 #[derive(Clone, Debug)]
@@ -21,12 +28,23 @@ pub struct ObjectStoreReader {
     store: Arc<dyn ObjectStore>,
     path: Path,
     name: String,
-    state: Arc<OnceLock<ObjectState>>,
+    known: Arc<OnceLock<Known>>,
     parallel: usize,
+    backoff: ExponentialBuilder,
+}
+
+/// What the first answer told.
+#[derive(Debug)]
+struct Known {
+    state: ObjectState,
+    meta: ObjectMeta,
 }
 
 /// Requests of one read that run at the same time.
-const PARALLEL: usize = 16;
+pub(super) const PARALLEL: usize = 16;
+
+/// Further tries of an answer that broke off.
+const RESUMES: usize = 3;
 
 impl ObjectStoreReader {
     /// A reader of the object at `path`. The name is for messages, and with the
@@ -37,8 +55,13 @@ impl ObjectStoreReader {
             store,
             path,
             name: name.into(),
-            state: Arc::default(),
+            known: Arc::default(),
             parallel: PARALLEL,
+            backoff: ExponentialBuilder::new()
+                .with_min_delay(Duration::from_millis(50))
+                .with_max_delay(Duration::from_secs(2))
+                .with_max_times(RESUMES)
+                .with_jitter(),
         }
     }
 
@@ -49,78 +72,119 @@ impl ObjectStoreReader {
         self
     }
 
-    async fn read_range(&self, range: Range<u64>) -> Result<Bytes, ReadError> {
-        let known = self.state.get().and_then(|state| state.size);
-        let end = range.end.min(known.unwrap_or(u64::MAX));
-        if range.start >= end {
-            return Ok(Bytes::new());
-        }
-        let options = GetOptions {
-            range: Some(GetRange::Bounded(range.start..end)),
-            ..GetOptions::default()
-        };
-        let result = match self.store.get_opts(&self.path, options).await {
-            Ok(result) => result,
-            Err(error) if starts_past_the_end(&error) => return Ok(Bytes::new()),
-            Err(error) => return Err(self.explain(error)),
-        };
-        self.check_identity(&result.meta)?;
-        let expected = result.range.end.saturating_sub(result.range.start);
-        if expected > end - range.start || result.range.start != range.start {
-            return Err(self.unavailable("answered with another range than asked for"));
-        }
-        let bytes = self.collect(result, expected).await?;
-        if bytes.len() as u64 != expected {
-            return Err(self.unavailable(&format!(
-                "closed the connection after {} of {expected} bytes",
-                bytes.len()
-            )));
-        }
-        Ok(bytes)
+    /// Sets how often an answer that broke off is continued.
+    #[must_use]
+    pub fn with_resumes(mut self, times: usize) -> Self {
+        self.backoff = self.backoff.with_max_times(times);
+        self
     }
 
-    /// The body, but not more of it than was promised.
-    async fn collect(&self, result: GetResult, expected: u64) -> Result<Bytes, ReadError> {
+    /// One range; continued where it breaks off.
+    async fn read_range(&self, range: Range<u64>) -> Result<Bytes, ReadError> {
+        let mut body = Body::default();
+        let mut waits = self.backoff.build();
+        loop {
+            let broken = match self.attempt(&range, &mut body).await {
+                Ok(()) => return Ok(body.finish()),
+                Err(Attempt::Failed(error)) => return Err(error),
+                Err(Attempt::Broken(error)) => error,
+            };
+            let Some(wait) = waits.next() else {
+                return Err(broken);
+            };
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Asks for what `body` lacks of `range`.
+    async fn attempt(&self, range: &Range<u64>, body: &mut Body) -> Result<(), Attempt> {
+        let known = self.known.get();
+        let size = known.and_then(|known| known.state.size);
+        let start = range.start + body.len();
+        let end = range.end.min(size.unwrap_or(u64::MAX));
+        if start >= end {
+            return Ok(());
+        }
+        let mut options = GetOptions {
+            range: Some(GetRange::Bounded(start..end)),
+            ..GetOptions::default()
+        };
+        if let Some(known) = known {
+            // Weak tags never match (RFC 9110, 13.1.1).
+            let tag = known.meta.e_tag.clone();
+            options.if_match = tag.filter(|tag| !tag.starts_with("W/"));
+            if options.if_match.is_none() && tells_time(&known.meta) {
+                options.if_unmodified_since = Some(known.meta.last_modified);
+            }
+        }
+        let result = match self.store.get_opts(&self.path, options).await {
+            Ok(result) => result,
+            Err(error) if starts_past_the_end(&error) => return Ok(()),
+            Err(error) => return Err(Attempt::Failed(self.explain(error))),
+        };
+        self.check_identity(&result.meta).map_err(Attempt::Failed)?;
+        let expected = result.range.end.saturating_sub(result.range.start);
+        if expected > end - start || result.range.start != start {
+            let error = self.unavailable("answered with another range than asked for");
+            return Err(Attempt::Failed(error));
+        }
+        let whole = body.len() + expected;
+        self.collect(result, whole, body).await?;
+        if body.len() == whole {
+            return Ok(());
+        }
+        let error = format!(
+            "closed the connection after {} of {whole} bytes",
+            body.len()
+        );
+        Err(Attempt::Broken(self.unavailable(&error)))
+    }
+
+    /// The rest of a body of `whole` bytes, but not more of it than was promised.
+    async fn collect(&self, result: GetResult, whole: u64, body: &mut Body) -> Result<(), Attempt> {
         if matches!(result.payload, GetResultPayload::File(..)) {
-            return result.bytes().await.map_err(|e| self.explain(e));
+            let bytes = result
+                .bytes()
+                .await
+                .map_err(|e| Attempt::Failed(self.explain(e)))?;
+            body.push(bytes, whole);
+            return Ok(());
         }
         let mut stream = result.into_stream();
-        let mut first = Bytes::new();
-        let mut rest = BytesMut::new();
-        while let Some(chunk) = stream.try_next().await.map_err(|e| self.explain(e))? {
-            let have = (first.len() + rest.len()) as u64;
-            if have + chunk.len() as u64 > expected {
-                return Err(self.unavailable("sent more bytes than it announced"));
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|error| {
+                let error = self.explain(error);
+                match error.kind() {
+                    ReadErrorKind::Unavailable => Attempt::Broken(error),
+                    _ => Attempt::Failed(error),
+                }
+            })?;
+            if body.len() + chunk.len() as u64 > whole {
+                let error = self.unavailable("sent more bytes than it announced");
+                return Err(Attempt::Failed(error));
             }
-            if have == 0 {
-                first = chunk;
-                continue;
-            }
-            if rest.is_empty() {
-                // What is announced is at most what was asked for, and that is limited.
-                rest.reserve(usize::try_from(expected).unwrap_or(0));
-                rest.extend_from_slice(&first);
-                first = Bytes::new();
-            }
-            rest.extend_from_slice(&chunk);
+            body.push(chunk, whole);
         }
-        Ok(if rest.is_empty() {
-            first
-        } else {
-            rest.freeze()
-        })
+        Ok(())
     }
 
     fn check_identity(&self, meta: &ObjectMeta) -> Result<(), ReadError> {
         let state = ObjectState::new(Some(meta.size), validator(meta));
-        let first = self.state.get_or_init(|| state.clone());
-        if *first == state {
+        let first = self.known.get_or_init(|| Known {
+            state: state.clone(),
+            meta: meta.clone(),
+        });
+        if first.state == state {
             return Ok(());
         }
-        Err(ReadError::new(
+        Err(self.changed())
+    }
+
+    fn changed(&self) -> ReadError {
+        ReadError::new(
             ReadErrorKind::Changed,
             format!("{} was replaced while it was read; open it anew", self.name),
-        ))
+        )
     }
 
     fn unavailable(&self, what: &str) -> ReadError {
@@ -139,6 +203,9 @@ impl ObjectStoreReader {
                 format!("{name} is refused: {refused}"),
             );
         }
+        if chain(&error).any(is_precondition) {
+            return self.changed().with_source(error);
+        }
         let (kind, message) = match &error {
             E::NotFound { .. } => (
                 ReadErrorKind::NotFound,
@@ -147,10 +214,6 @@ impl ObjectStoreReader {
             E::PermissionDenied { .. } | E::Unauthenticated { .. } => (
                 ReadErrorKind::Denied,
                 format!("the store refuses {name}; check the credentials, or the address"),
-            ),
-            E::Precondition { .. } | E::NotModified { .. } => (
-                ReadErrorKind::Changed,
-                format!("{name} was replaced while it was read; open it anew"),
             ),
             E::NotSupported { .. } | E::NotImplemented { .. } => (
                 ReadErrorKind::Unsupported,
@@ -203,7 +266,10 @@ impl RangeReader for ObjectStoreReader {
     }
 
     fn state(&self) -> ObjectState {
-        self.state.get().cloned().unwrap_or_default()
+        self.known
+            .get()
+            .map(|known| known.state.clone())
+            .unwrap_or_default()
     }
 
     fn describe(&self) -> String {
@@ -211,13 +277,71 @@ impl RangeReader for ObjectStoreReader {
     }
 }
 
+/// Why an attempt did not get all bytes.
+enum Attempt {
+    /// Trying again would not help, or the store has done so.
+    Failed(ReadError),
+    /// The answer broke off.
+    Broken(ReadError),
+}
+
+/// A body in parts; the first one is not copied if it is the only one.
+#[derive(Default)]
+struct Body {
+    first: Bytes,
+    rest: BytesMut,
+}
+
+impl Body {
+    fn len(&self) -> u64 {
+        match self.rest.len() {
+            0 => self.first.len() as u64,
+            len => len as u64,
+        }
+    }
+
+    /// Adds a part of a body of `whole` bytes.
+    fn push(&mut self, chunk: Bytes, whole: u64) {
+        if self.len() == 0 {
+            self.first = chunk;
+            return;
+        }
+        if self.rest.is_empty() {
+            // What is announced is at most what was asked for, and that is limited.
+            self.rest.reserve(usize::try_from(whole).unwrap_or(0));
+            self.rest.extend_from_slice(&self.first);
+        }
+        self.rest.extend_from_slice(&chunk);
+    }
+
+    fn finish(self) -> Bytes {
+        if self.rest.is_empty() {
+            self.first
+        } else {
+            self.rest.freeze()
+        }
+    }
+}
+
 /// The `ETag`, else the time of the last change, if the store tells one.
 fn validator(meta: &ObjectMeta) -> Option<String> {
-    let modified = || {
-        let seconds = meta.last_modified.timestamp();
-        (seconds != 0).then(|| format!("modified {seconds}"))
-    };
+    let modified =
+        || tells_time(meta).then(|| format!("modified {}", meta.last_modified.timestamp()));
     meta.e_tag.clone().or_else(modified)
+}
+
+/// Where a server tells no time, `object_store` puts the epoch.
+fn tells_time(meta: &ObjectMeta) -> bool {
+    meta.last_modified.timestamp() != 0
+}
+
+/// The store has another version than the one asked for; also where that came out when a broken answer was continued.
+fn is_precondition(error: &(dyn core::error::Error + 'static)) -> bool {
+    use object_store::Error as E;
+    matches!(
+        error.downcast_ref::<E>(),
+        Some(E::Precondition { .. } | E::NotModified { .. })
+    )
 }
 
 /// The sources of an error, itself first.

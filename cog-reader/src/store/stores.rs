@@ -1,6 +1,7 @@
 //! From a URL to a reader.
 
 use super::connect::Connector;
+use super::reader::PARALLEL;
 use super::{ObjectStoreReader, UrlGuard};
 use crate::{RangeReader, ReadError, ReadErrorKind};
 use core::time::Duration;
@@ -34,10 +35,12 @@ pub struct StoreOptions {
     pub read_timeout: Duration,
     /// Longest request as a whole.
     pub timeout: Duration,
-    /// Further tries after a failure that may pass.
+    /// Further tries after a failure that may pass, and of an answer that broke off.
     pub retries: usize,
     /// Time after which nothing is tried again.
     pub retry_timeout: Duration,
+    /// Requests of one read that run at the same time.
+    pub parallel: usize,
     /// Replaces the HTTP client; guard and timeouts are then its own affair.
     pub connector: Option<Arc<dyn HttpConnector>>,
 }
@@ -53,6 +56,7 @@ impl Default for StoreOptions {
             timeout: Duration::from_secs(60),
             retries: 3,
             retry_timeout: Duration::from_secs(20),
+            parallel: PARALLEL,
             connector: None,
         }
     }
@@ -99,6 +103,13 @@ impl StoreOptions {
     pub const fn with_retries(mut self, retries: usize, timeout: Duration) -> Self {
         self.retries = retries;
         self.retry_timeout = timeout;
+        self
+    }
+
+    /// Sets how many requests of one read run at the same time, at least one.
+    #[must_use]
+    pub fn with_parallel(mut self, requests: usize) -> Self {
+        self.parallel = requests.max(1);
         self
     }
 
@@ -211,11 +222,14 @@ impl Stores {
             .with_http_connector(self.guarded.clone())
             .build()
             .map_err(|e| explain(url, e))?;
-        Ok(Arc::new(ObjectStoreReader::new(
-            Arc::new(store),
-            Path::default(),
-            url,
-        )))
+        Ok(self.reader(Arc::new(store), Path::default(), url))
+    }
+
+    fn reader(&self, store: Arc<dyn ObjectStore>, path: Path, url: &str) -> Arc<dyn RangeReader> {
+        let reader = ObjectStoreReader::new(store, path, url)
+            .with_parallel(self.options.parallel)
+            .with_resumes(self.options.retries);
+        Arc::new(reader)
     }
 
     fn open_bucket(&self, url: &str, parsed: &Url) -> Result<Arc<dyn RangeReader>, ReadError> {
@@ -239,7 +253,7 @@ impl Stores {
                 store
             }
         };
-        Ok(Arc::new(ObjectStoreReader::new(store, path, url)))
+        Ok(self.reader(store, path, url))
     }
 
     fn build(&self, url: &Url) -> object_store::Result<Arc<dyn ObjectStore>> {

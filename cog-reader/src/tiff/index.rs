@@ -119,55 +119,111 @@ impl BlockIndex {
         Ok(located)
     }
 
-    /// Finds blocks by offsets alone: each ends before the next one starts. That
-    /// saves reading the other array; `None` where it does not, or where the
-    /// blocks do not lie one behind the other. `most` bounds what one block (and
-    /// its mask, if that follows) can take.
+    /// Finds blocks by offsets alone: each ends where the next one starts. That
+    /// saves reading the other array; `None` where it does not.
+    ///
+    /// `most` bounds what one block (and what may follow it before the next
+    /// block: its mask) can take. A block that is not sparse and for which
+    /// nothing is known to start behind it is looked for in what is left of the
+    /// file, with room for a little more than its neighbours take.
     pub(crate) async fn locate_by_offsets(
         &self,
         pages: &Pages,
         blocks: &[u64],
         most: u64,
-    ) -> Result<Option<Vec<Led>>, Error> {
+    ) -> Result<Option<Vec<Room>>, Error> {
         let Some(lengths) = &self.lengths else {
             return Ok(None);
         };
-        let mut wanted: Vec<u64> = blocks
-            .iter()
-            .flat_map(|&block| [block, block + 1])
-            .collect();
-        wanted.dedup();
-        let beyond = wanted.last().is_none_or(|&last| last >= self.offsets.count);
+        let listed = lengths.count.min(self.offsets.count);
+        let beyond = blocks.last().is_none_or(|&last| last >= listed);
         if beyond || lengths.is_cached(pages, blocks) {
             return Ok(None);
         }
+        let mut wanted: Vec<u64> = blocks
+            .iter()
+            .flat_map(|&block| [block, block + 1])
+            .filter(|&block| block < self.offsets.count)
+            .collect();
+        wanted.dedup();
         let Some(offsets) = read(pages, &[(&self.offsets, &wanted)]).await? else {
             return Ok(None);
         };
         let of = |block: u64| wanted.binary_search(&block).map_or(0, |at| offsets[0][at]);
-        Ok(blocks
-            .iter()
-            .map(|&block| {
-                let (offset, next) = (of(block), of(block + 1));
-                if offset == 0 {
-                    return Some(Led::Sparse);
+        let room = |&block: &u64| {
+            let offset = of(block);
+            if offset == 0 {
+                return Room::Sparse;
+            }
+            let next = match of(block + 1) {
+                // Left out, or there is none.
+                0 => self.next_at_hand(pages, block, offset),
+                next => Some(next),
+            };
+            match next {
+                Some(next) if next > offset && next - offset <= most => {
+                    Room::Until { offset, next }
                 }
-                let room = next.checked_sub(offset)?;
-                let fits = offset >= LEADER && room > 2 * LEADER && room <= most;
-                fits.then_some(Led::At { offset, room })
-            })
-            .collect())
+                // Out of order, the same bytes twice, or much else in between.
+                Some(_) => Room::Unclear,
+                None => {
+                    let guess = self.widest_at_hand(pages, block).map_or(most, |widest| {
+                        widest.saturating_add(widest / 4).saturating_add(SLACK)
+                    });
+                    let end = offset.saturating_add(guess.min(most));
+                    Room::Guess {
+                        offset,
+                        end: end.min(pages.size().unwrap_or(u64::MAX)),
+                    }
+                }
+            }
+        };
+        Ok(Some(blocks.iter().map(room).collect()))
+    }
+
+    /// The offset of the first block behind that is not left out, as far as it
+    /// can be seen without reading.
+    fn next_at_hand(&self, pages: &Pages, block: u64, offset: u64) -> Option<u64> {
+        let last = self.offsets.count.min(block.saturating_add(2 + NEAR));
+        (block + 2..last)
+            .map_while(|next| self.offsets.at_hand(pages, next))
+            .find(|&next| next > offset)
+    }
+
+    /// The longest of some blocks in front, as far as it can be seen without reading.
+    fn widest_at_hand(&self, pages: &Pages, block: u64) -> Option<u64> {
+        let mut behind = self.offsets.at_hand(pages, block)?;
+        let mut widest = None;
+        for before in (block.saturating_sub(NEAR)..block)
+            .rev()
+            .map_while(|before| self.offsets.at_hand(pages, before))
+            .filter(|&before| before != 0)
+        {
+            widest = widest.max(behind.checked_sub(before).filter(|&span| span > 0));
+            behind = before;
+        }
+        widest
     }
 }
 
 /// Where a block is of which only the offset was read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Led {
+pub(crate) enum Room {
     /// Left out by the writer.
     Sparse,
-    /// At `offset`; the next block starts `room` bytes on.
-    At { offset: u64, room: u64 },
+    /// At `offset`; the next block starts at `next`, behind it.
+    Until { offset: u64, next: u64 },
+    /// At `offset`, probably not longer than to `end`.
+    Guess { offset: u64, end: u64 },
+    /// The offsets do not tell.
+    Unclear,
 }
+
+/// Neighbours that are looked at.
+const NEAR: u64 = 32;
+
+/// Bytes added to a guess, for blocks of some hundred bytes.
+const SLACK: u64 = 1024;
 
 /// Bytes of a leader, and of a trailer.
 pub(crate) const LEADER: u64 = 4;
@@ -284,6 +340,19 @@ impl Array {
                     .copied()
             })
             .collect()
+    }
+
+    /// One value, if that needs no reading.
+    fn at_hand(&self, pages: &Pages, block: u64) -> Option<u64> {
+        match &self.place {
+            Place::Here(bytes) => self.pick(bytes, &[block])?.first().copied(),
+            Place::At(_) => {
+                let bytes = pages.cached(&self.range(&(block..block + 1)))?;
+                unsigned(self.field_type, self.order, &bytes)?
+                    .first()
+                    .copied()
+            }
+        }
     }
 
     const fn cut_off(&self) -> Rule {

@@ -13,5 +13,5 @@ pub use self::entry::{Entry, FieldType};
 pub use self::ghost::GhostArea;
 pub(crate) use self::header::{ByteOrder, Header, Numbers};
 pub use self::image::{BlockShape, Image};
-pub(crate) use self::index::{BlockIndex, LEADER, Led, Located};
+pub(crate) use self::index::{BlockIndex, LEADER, Located, Room};
 pub use self::read::Tiff;

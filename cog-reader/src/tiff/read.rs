@@ -4,9 +4,10 @@ use super::entry::Value;
 use super::{ByteOrder, Directory, DirectoryKind, Entry, FieldType, GhostArea, Header, Numbers};
 use crate::Limits;
 use crate::error::{Error, Rule};
-use crate::io::Pages;
+use crate::io::{PAGE, Pages};
 use bytes::Bytes;
 use cog_codec::tags;
+use core::ops::Range;
 use std::collections::HashSet;
 
 /// All directories of a TIFF file, as it declares them.
@@ -18,6 +19,7 @@ pub struct Tiff {
     directories: Vec<Directory>,
     problems: Vec<String>,
     size: Option<u64>,
+    charged: u64,
 }
 
 impl Tiff {
@@ -52,14 +54,20 @@ impl Tiff {
         &self.problems
     }
 
+    /// Bytes of entries and their values, as charged to the limits.
+    pub(crate) const fn memory(&self) -> u64 {
+        self.charged
+    }
+
     /// Length of the file in bytes, if the store has told.
     #[must_use]
     pub const fn size(&self) -> Option<u64> {
         self.size
     }
 
-    /// Reads the header and all directories.
-    pub(crate) async fn read(pages: &Pages, limits: &Limits) -> Result<Self, Error> {
+    /// Reads the header and all directories; the first request that this costs reads at most
+    /// `follow` bytes, or what is needed.
+    pub(crate) async fn read(pages: &Pages, limits: &Limits, follow: u64) -> Result<Self, Error> {
         let location = pages.reader().describe();
         let malformed = |offset: u64, rule: Rule| Error::Malformed {
             location: location.clone(),
@@ -78,6 +86,8 @@ impl Tiff {
             seen: HashSet::new(),
             charged: 0,
             problems: Vec::new(),
+            follow: Some(follow),
+            extents: Vec::new(),
         };
         let mut directories = Vec::new();
         let mut next = header.first_directory;
@@ -112,6 +122,7 @@ impl Tiff {
             big: header.big,
             ghost: header.ghost,
             directories,
+            charged: walk.charged,
             problems: walk.problems,
             size: pages.object().size,
         })
@@ -182,9 +193,46 @@ struct Walk<'a> {
     /// Bytes of values loaded so far.
     charged: u64,
     problems: Vec<String>,
+    /// Most bytes of the request that follows the first one; `None` once that was made.
+    follow: Option<u64>,
+    /// Where values, index arrays and further directories are, as far as known.
+    extents: Vec<Range<u64>>,
 }
 
 impl Walk<'_> {
+    /// Makes the request that follows the first one, when something is needed
+    /// that the first did not bring: with it comes what is known to lie
+    /// behind it, as long as that ends within the bytes allowed.
+    async fn follow(&mut self, needed: &[Range<u64>]) -> Result<(), Error> {
+        let missing = |range: &&Range<u64>| self.pages.cached(range).is_none();
+        let Some(start) = needed.iter().filter(missing).map(|range| range.start).min() else {
+            return Ok(());
+        };
+        let Some(follow) = self.follow.take() else {
+            return Ok(());
+        };
+        let front = self.pages.header_len();
+        let start = start.max(front) / PAGE * PAGE;
+        let limit = start.saturating_add(follow);
+        // Elsewhere than behind the front: two pages, where directories are seldom alone.
+        let mut end = match start > front {
+            true => limit.min(start.saturating_add(2 * PAGE)),
+            false => start,
+        };
+        for extent in needed.iter().chain(&self.extents) {
+            if extent.end <= limit {
+                end = end.max(extent.end);
+            } else if extent.start < limit {
+                // Too long to come along whole: a block index, often; up to there.
+                end = end.max(extent.start);
+            }
+        }
+        if end > start {
+            self.pages.read_one(start..end).await?;
+        }
+        Ok(())
+    }
+
     /// Reads the directory at `offset`; also returns the offset of the next one.
     async fn directory(
         &mut self,
@@ -198,6 +246,7 @@ impl Walk<'_> {
         }
         // One read for the count and, nearly always, all of the entries.
         let guess = count_size + 40 * entry_size + offset_size;
+        self.follow(&[offset..offset.saturating_add(guess)]).await?;
         let mut bytes = read_at(self.pages, offset, guess).await?;
         let count = self.count(&bytes);
         let Some(count) = count else {
@@ -240,6 +289,11 @@ impl Walk<'_> {
             }
         }
         entries.sort_by_key(|entry| entry.tag);
+        if self.follow.is_some() {
+            self.extents.extend(entries.iter().filter_map(extent));
+            self.extents
+                .extend((next != 0).then(|| next..next.saturating_add(guess)));
+        }
         self.load(&mut entries).await?;
         Ok((
             Directory {
@@ -328,6 +382,7 @@ impl Walk<'_> {
         if ranges.is_empty() {
             return Ok(());
         }
+        self.follow(&ranges).await?;
         let values = self.pages.read(&ranges).await?;
         for ((i, range), bytes) in wanting.into_iter().zip(ranges).zip(values) {
             let entry = &mut entries[i];
@@ -427,6 +482,22 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
+
+/// Where the values of an entry lie, if they are wanted or a block index.
+fn extent(entry: &Entry) -> Option<Range<u64>> {
+    let Value::At(at) = entry.value else {
+        return None;
+    };
+    let index = [
+        tags::STRIP_OFFSETS,
+        tags::STRIP_BYTE_COUNTS,
+        tags::TILE_OFFSETS,
+        tags::TILE_BYTE_COUNTS,
+    ];
+    let known = index.contains(&entry.tag) || WANTED.binary_search(&entry.tag).is_ok();
+    let length = entry.count.checked_mul(entry.field_type.size())?;
+    known.then_some(at..at.checked_add(length)?)
 }
 
 /// Up to `length` bytes from `offset` on.

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
 
 #[cfg(all(feature = "object_store", not(target_arch = "wasm32")))]
+mod economy;
+#[cfg(all(feature = "object_store", not(target_arch = "wasm32")))]
 mod examples;
 #[cfg(not(target_arch = "wasm32"))]
 mod fixtures;
@@ -13,6 +15,7 @@ mod matrix;
 #[cfg(not(target_arch = "wasm32"))]
 mod odd;
 mod requests;
+mod sharing;
 mod sidecars;
 #[cfg(all(feature = "object_store", not(target_arch = "wasm32")))]
 mod stores;

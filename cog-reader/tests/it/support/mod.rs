@@ -9,6 +9,7 @@ pub(crate) mod server;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod shared;
 pub(crate) mod tiff;
+pub(crate) mod vast;
 
 mod open;
 

@@ -1,6 +1,7 @@
 //! An HTTP server with range requests and, on demand, faults; and as much of
 //! Google Cloud Storage's XML API as reading needs.
 
+use super::vast::Vast;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
@@ -8,8 +9,10 @@ use axum::http::{HeaderMap, Method, Response, StatusCode, header};
 use axum::routing::any;
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// How a path misbehaves.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,10 +37,61 @@ pub(crate) enum Fault {
     WrongRange,
 }
 
+/// What a server tells about a version.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Validators {
+    #[default]
+    Strong,
+    Weak,
+    /// Only the time of the last change.
+    Modified,
+    Nothing,
+}
+
+/// Bytes at hand, or made as they are asked for.
+#[derive(Clone, Debug)]
+enum File {
+    Bytes(Bytes),
+    Made(Arc<Vast>),
+}
+
+impl File {
+    fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Made(vast) => vast.size() as usize,
+        }
+    }
+
+    fn slice(&self, range: Range<usize>) -> Bytes {
+        match self {
+            Self::Bytes(bytes) => bytes.slice(range),
+            Self::Made(vast) => vast.bytes(&(range.start as u64..range.end as u64)),
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
-    files: Mutex<HashMap<String, (Bytes, Fault)>>,
+    files: Mutex<HashMap<String, (File, Fault)>>,
+    /// How long every answer takes.
+    pub(crate) latency: Mutex<Duration>,
     pub(crate) requests: AtomicU64,
+    /// Requests that came while no other was being answered: with a latency, round trips.
+    pub(crate) round_trips: AtomicU64,
+    answering: AtomicU64,
+    /// Bytes of all bodies, as far as they were to be sent.
+    pub(crate) bytes: AtomicU64,
+    /// The next this many bodies break off half-way.
+    pub(crate) breaking: AtomicU64,
+    /// From this request on, counted from 0, the file is another: its bytes here, and its version.
+    pub(crate) swap: Mutex<Option<(u64, Bytes)>>,
+    /// What identifies a version.
+    pub(crate) validators: Mutex<Validators>,
+    /// `If-Match` and `If-Unmodified-Since` are heeded.
+    pub(crate) conditional: AtomicBool,
+    /// Conditions of all requests.
+    pub(crate) conditions: Mutex<Vec<String>>,
     /// Methods other than GET, and requests without a range.
     pub(crate) improper: AtomicU64,
     /// Query string of the last request.
@@ -55,6 +109,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) async fn start() -> Self {
         let shared = Arc::new(Shared::default());
+        shared.conditional.store(true, Ordering::SeqCst);
         let app = Router::new()
             .route("/{*path}", any(answer))
             .with_state(shared.clone());
@@ -67,8 +122,19 @@ impl Server {
     /// Puts a file at a path and returns its URL.
     pub(crate) fn put(&self, path: &str, bytes: impl Into<Bytes>, fault: Fault) -> String {
         let mut files = self.shared.files.lock().unwrap();
-        files.insert(path.to_owned(), (bytes.into(), fault));
+        files.insert(path.to_owned(), (File::Bytes(bytes.into()), fault));
         format!("http://{}/{path}", self.address)
+    }
+
+    /// The same for a file that is made as it is read.
+    pub(crate) fn put_vast(&self, path: &str, vast: Vast) -> String {
+        let mut files = self.shared.files.lock().unwrap();
+        files.insert(path.to_owned(), (File::Made(Arc::new(vast)), Fault::None));
+        format!("http://{}/{path}", self.address)
+    }
+
+    pub(crate) fn requests(&self) -> u64 {
+        self.shared.requests.load(Ordering::SeqCst)
     }
 }
 
@@ -80,6 +146,11 @@ async fn answer(
     headers: HeaderMap,
 ) -> Response<Body> {
     let count = shared.requests.fetch_add(1, Ordering::SeqCst);
+    let latency = *shared.latency.lock().unwrap();
+    let _answering = Answering::new(&shared);
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
     *shared.query.lock().unwrap() = uri.query().map(str::to_owned);
     let plain = |status: u16, text: &str| {
         Response::builder()
@@ -92,9 +163,35 @@ async fn answer(
         shared.failing.store(failing - 1, Ordering::SeqCst);
         return plain(503, "busy");
     }
-    let Some((bytes, fault)) = shared.files.lock().unwrap().get(&path).cloned() else {
+    let Some((mut bytes, fault)) = shared.files.lock().unwrap().get(&path).cloned() else {
         return plain(404, "nothing here");
     };
+    let mut version = 1;
+    if let Some((from, other)) = &*shared.swap.lock().unwrap()
+        && count >= *from
+    {
+        (bytes, version) = (File::Bytes(other.clone()), 2);
+    }
+    if fault == Fault::Unsteady {
+        version = count;
+    }
+    let tag = format!("\"{version}\"");
+    // Seconds of a minute; versions are few.
+    let modified = format!("Fri, 20 Nov 2026 20:00:{:02} GMT", version % 60);
+    let condition =
+        |name: header::HeaderName| Some(headers.get(name)?.to_str().unwrap().to_owned());
+    let conditions = [
+        (condition(header::IF_MATCH), &tag),
+        (condition(header::IF_UNMODIFIED_SINCE), &modified),
+    ];
+    for (condition, current) in conditions {
+        let Some(condition) = condition else { continue };
+        let fails = condition != *current && shared.conditional.load(Ordering::SeqCst);
+        shared.conditions.lock().unwrap().push(condition);
+        if fails {
+            return plain(412, "another version");
+        }
+    }
     let range = headers
         .get(header::RANGE)
         .and_then(|value| value.to_str().ok()?.strip_prefix("bytes=")?.split_once('-'))
@@ -112,7 +209,8 @@ async fn answer(
             );
         }
         Fault::NoRanges => {
-            return Response::builder().body(Body::from(bytes)).unwrap();
+            let all = bytes.slice(0..bytes.len());
+            return Response::builder().body(Body::from(all)).unwrap();
         }
         Fault::Silent => std::future::pending().await,
         Fault::Redirect(to) => {
@@ -133,22 +231,34 @@ async fn answer(
     }
     let end = (last + 1).min(bytes.len());
     let part = bytes.slice(first..end);
-    let tag = if fault == Fault::Unsteady { count } else { 1 };
+    shared.bytes.fetch_add(part.len() as u64, Ordering::SeqCst);
     let shift = usize::from(fault == Fault::WrongRange);
-    let builder = Response::builder()
-        .status(StatusCode::PARTIAL_CONTENT)
-        .header(header::ETAG, format!("\"{tag}\""))
-        .header(header::LAST_MODIFIED, "Fri, 20 Nov 2026 20:00:00 GMT")
-        .header(
-            header::CONTENT_RANGE,
-            format!(
-                "bytes {}-{}/{}",
-                first + shift,
-                end - 1 + shift,
-                bytes.len()
-            ),
-        );
-    if fault == Fault::CutOff {
+    let validators = *shared.validators.lock().unwrap();
+    let builder = match validators {
+        Validators::Strong => Response::builder().header(header::ETAG, tag),
+        Validators::Weak => Response::builder().header(header::ETAG, format!("W/{tag}")),
+        Validators::Modified | Validators::Nothing => Response::builder(),
+    };
+    let builder = match validators {
+        Validators::Strong | Validators::Modified => {
+            builder.header(header::LAST_MODIFIED, modified)
+        }
+        Validators::Weak | Validators::Nothing => builder,
+    };
+    let builder = builder.status(StatusCode::PARTIAL_CONTENT).header(
+        header::CONTENT_RANGE,
+        format!(
+            "bytes {}-{}/{}",
+            first + shift,
+            end - 1 + shift,
+            bytes.len()
+        ),
+    );
+    let breaking = shared.breaking.load(Ordering::SeqCst);
+    if breaking > 0 {
+        shared.breaking.store(breaking - 1, Ordering::SeqCst);
+    }
+    if fault == Fault::CutOff || breaking > 0 {
         // Promises all, sends half, and fails.
         let half = part.slice(..part.len() / 2);
         let stream = futures_util::stream::iter([
@@ -161,4 +271,22 @@ async fn answer(
             .unwrap();
     }
     builder.body(Body::from(part)).unwrap()
+}
+
+/// A request that is being answered.
+struct Answering<'a>(&'a Shared);
+
+impl<'a> Answering<'a> {
+    fn new(shared: &'a Shared) -> Self {
+        if shared.answering.fetch_add(1, Ordering::SeqCst) == 0 {
+            shared.round_trips.fetch_add(1, Ordering::SeqCst);
+        }
+        Self(shared)
+    }
+}
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.answering.fetch_sub(1, Ordering::SeqCst);
+    }
 }
