@@ -86,6 +86,7 @@
 mod color;
 mod encode;
 mod error;
+mod extent;
 mod grid;
 mod image;
 mod options;
@@ -104,6 +105,7 @@ mod widening;
 pub use color::{Colormap, rescale};
 pub use encode::{Format, encode, npy, render};
 pub use error::Error;
+pub use extent::zoom_range;
 pub use grid::Grid;
 pub use image::{Image, ImageBand};
 pub use options::{Limits, ReadOptions};

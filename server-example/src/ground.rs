@@ -2,9 +2,8 @@
 
 use crate::Error;
 use cog_raster::{Nodata, RasterInfo};
-use cog_render::{Grid, OutputSize};
 use serde_json::{Number, Value};
-use tile_math::{BoundingBox, Crs, TileMatrixSet, Transformer, ZoomStrategy};
+use tile_math::{BoundingBox, Crs, TileMatrixSet, Transformer};
 
 /// The source's bounds in another CRS.
 ///
@@ -32,31 +31,9 @@ pub(crate) fn geographic_bounds(info: &RasterInfo) -> Result<BoundingBox, Error>
     bounds_in(info, &Crs::wgs84())
 }
 
-/// The least and greatest zoom that make sense for a source, by rio-tiler's rules:
-/// the greatest shows the full resolution, the least still fills half a tile.
+/// The least and greatest zoom that make sense for a source.
 pub(crate) fn zooms(info: &RasterInfo, tms: &TileMatrixSet) -> Result<(i8, i8), Error> {
-    let grid = Grid::in_crs(info, tms.crs(), None, OutputSize::native())?;
-    let (x, y) = grid.affine.resolution();
-    let resolution = x.max(y);
-    let tile = tms
-        .matrix(tms.min_zoom())
-        .map_or(256, |matrix| matrix.tile_width)
-        .max(1);
-    // rio-tiler halves with integer division until the shorter side fits into a tile.
-    let mut halvings = 0_u32;
-    let mut shorter = info.width().min(info.height());
-    while shorter > tile {
-        shorter /= 2;
-        halvings += 1;
-    }
-    let zoom = |resolution: f64| {
-        tms.zoom_for_resolution(resolution, ZoomStrategy::Auto)
-            .map_err(|e| Error::Unusable(format!("the source fits no zoom of {}: {e}", tms.id())))
-    };
-    Ok((
-        zoom(resolution * f64::from(halvings).exp2())?,
-        zoom(resolution)?,
-    ))
+    Ok(cog_render::zoom_range(info, tms)?)
 }
 
 /// A nodata value as JSON: a number, or "nan", "inf", "-inf".
@@ -97,27 +74,7 @@ pub(crate) fn parse_crs(name: &'static str, text: &str) -> Result<Crs, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cog_raster::{Affine, SampleType};
-
-    fn info(width: u32, height: u32) -> RasterInfo {
-        let mut info = RasterInfo::new(SampleType::U16, 1, width, height);
-        info.crs = Some(Crs::web_mercator());
-        // Exactly zoom 10 of 256-pixel tiles.
-        let resolution = 156_543.033_928_040_97 / 1024.0;
-        info.affine = Some(Affine::new(resolution, 0.0, 0.0, 0.0, -resolution, 0.0));
-        info
-    }
-
-    #[test]
-    fn zooms_span_from_one_tile_to_the_full_resolution() {
-        let tms = TileMatrixSet::builtin("WebMercatorQuad").unwrap();
-        assert_eq!(zooms(&info(256, 256), &tms).unwrap(), (10, 10));
-        assert_eq!(zooms(&info(512, 600), &tms).unwrap(), (9, 10));
-        // 600 / 2 = 300 is more than a tile, so once more.
-        assert_eq!(zooms(&info(600, 600), &tms).unwrap(), (8, 10));
-        assert_eq!(zooms(&info(4096, 5000), &tms).unwrap(), (6, 10));
-        assert_eq!(zooms(&info(10, 10), &tms).unwrap(), (10, 10));
-    }
+    use cog_raster::SampleType;
 
     #[test]
     fn what_is_not_georeferenced_has_no_bounds() {

@@ -5,6 +5,7 @@
 //! | `test` | brings what the tests measure against (oracles, a browser, object stores on the loopback interface) and runs every test |
 //! | `guard` | holds the crates to their rings, their file layout, their licences, and to WebAssembly |
 //! | `viewer` | builds the web viewer's bundle |
+//! | `wasm` | builds the page that reads COGs in the browser |
 //! | `compare` | times the same tiles through Smalti and rio-tiler |
 //!
 //! A tool that is missing and cannot be installed fails the command and is named; nothing is skipped.
@@ -16,6 +17,7 @@ mod services;
 mod test;
 mod tools;
 mod viewer;
+mod wasm;
 mod workspace;
 
 use std::process::ExitCode;
@@ -30,6 +32,8 @@ usage: cargo xtask COMMAND
   compare [RATIO]   time the same tiles through Smalti and rio-tiler and print the ratios; fail
                     if the geometric mean of the warm ones is below RATIO
   viewer            build the web viewer's bundle with npm, in server-example/viewer/dist
+  wasm              build the page that reads COGs in the browser, for any static file host, in
+                    www/ in cargo's target folder
 
 environment:
   SMALTI_TOOLS      folder for what is installed (default: xtask/ in cargo's target folder)
@@ -44,6 +48,7 @@ enum Command {
     Test(Vec<String>),
     Guard(Vec<guard::Part>),
     Viewer,
+    Wasm,
     /// At least so many times rio-tiler's speed.
     Compare(Option<f64>),
     Help,
@@ -61,6 +66,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run_tests(&args),
         Command::Guard(parts) => guard::run(&parts),
         Command::Viewer => viewer::build(),
+        Command::Wasm => wasm::build().map(drop),
         Command::Compare(at_least) => compare::tiles(at_least),
         Command::Help => {
             print!("{USAGE}");
@@ -91,6 +97,11 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Command, String> {
         "viewer" if rest.is_empty() => Ok(Command::Viewer),
         "viewer" => Err(format!(
             "`viewer` takes no argument, got `{}`",
+            rest.join(" ")
+        )),
+        "wasm" if rest.is_empty() => Ok(Command::Wasm),
+        "wasm" => Err(format!(
+            "`wasm` takes no argument, got `{}`",
             rest.join(" ")
         )),
         "compare" => match &rest[..] {
@@ -129,6 +140,7 @@ mod tests {
             Ok(Command::Test(vec!["-p".into(), "x".into()]))
         );
         assert_eq!(parsed("viewer"), Ok(Command::Viewer));
+        assert_eq!(parsed("wasm"), Ok(Command::Wasm));
         assert_eq!(parsed("compare 5"), Ok(Command::Compare(Some(5.0))));
         assert_eq!(parsed("compare"), Ok(Command::Compare(None)));
         assert!(parsed("compare fast").is_err());
@@ -141,6 +153,7 @@ mod tests {
             ("tset", "tset"),
             ("guard rins", "rins"),
             ("viewer now", "now"),
+            ("wasm small", "small"),
         ] {
             let message = parsed(line).unwrap_err();
             assert!(message.contains(named), "{line}: {message}");

@@ -8,10 +8,11 @@ use crate::process::{cargo, run};
 use crate::services::{BUCKET, Service};
 use crate::tools::Tools;
 use crate::viewer;
+use crate::wasm;
 use crate::workspace::root;
 
 /// Runs `cargo test` with `args`, over the whole workspace unless they name packages; without `args`
-/// also the viewer's own tests.
+/// also the viewer's own tests and those of the browser's build.
 ///
 /// The environment that tests find is described in `CONTRIBUTING.md`.
 ///
@@ -46,8 +47,9 @@ pub(crate) fn run_tests(args: &[String]) -> Result<()> {
     }
     let tested = run(&mut command);
     if args.is_empty() {
-        // Both verdicts are wanted, whichever comes first.
+        // All verdicts are wanted, whichever comes first.
         viewer::test(&oracles.chromium)?;
+        wasm::test(&oracles.chromium)?;
     }
     tested
 }

@@ -28,11 +28,38 @@ const KEY_STEP = 100;
  */
 
 /**
+ * The picture of a tile's address; null if there is nothing to show.
+ *
+ * @typedef {(url: string, signal: AbortSignal) => Promise<ImageBitmap | null>} TileSource
+ */
+
+/** Why a tile failed, where its source can tell. */
+export class TileError extends Error {
+  /**
+   * @param {number} status of HTTP; 404 is no failure worth a message
+   * @param {string} body
+   */
+  constructor(status, body) {
+    super(body);
+    this.status = status;
+  }
+}
+
+/** @type {TileSource} */
+async function fetchTile(url, signal) {
+  const answer = await fetch(url, { signal });
+  if (!answer.ok) throw new TileError(answer.status, await answer.text());
+  // 204 is the answer of a mosaic that has nothing here.
+  return answer.status === 204 ? null : createImageBitmap(await answer.blob());
+}
+
+/**
  * @param {HTMLElement} container
  * @param {import("./engine.js").Handlers} handlers
+ * @param {TileSource} [source] where tiles come from: a server, unless something else is given
  * @returns {import("./engine.js").Engine}
  */
-export function createPlain(container, handlers) {
+export function createPlain(container, handlers, source = fetchTile) {
   const canvas = document.createElement("canvas");
   canvas.className = "plain-map";
   canvas.tabIndex = 0;
@@ -173,20 +200,15 @@ export function createPlain(container, handlers) {
     tile.state = "loading";
     loading += 1;
     try {
-      const answer = await fetch(tile.url, { signal: tile.abort.signal });
-      if (answer.ok) {
-        // 204 is the answer of a mosaic that has nothing here.
-        tile.image = answer.status === 204 ? null : await createImageBitmap(await answer.blob());
-        tile.state = "loaded";
-        handlers.tileLoaded(tile.layer);
-      } else {
-        tile.state = "failed";
-        if (answer.status !== 404) handlers.tileFailed(tile.layer, answer.status, answer.text());
-      }
+      tile.image = await source(tile.url, tile.abort.signal);
+      tile.state = "loaded";
+      handlers.tileLoaded(tile.layer);
     } catch (error) {
       tile.state = "failed";
       if (tile.abort.signal.aborted) {
         tiles.delete(tile.url);
+      } else if (error instanceof TileError) {
+        if (error.status !== 404) handlers.tileFailed(tile.layer, error.status, Promise.resolve(error.message));
       } else {
         const unreadable = error instanceof DOMException;
         const text = unreadable ? "The tile is not an image that the browser can read." : "";

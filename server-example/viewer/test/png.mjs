@@ -1,4 +1,4 @@
-/** Just enough PNG for the tests: 8-bit RGB(A), no interlacing. */
+/** Just enough PNG for the tests: 8 bits, or palettes of one; no interlacing. */
 
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 
@@ -6,11 +6,15 @@ const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
  * @param {Buffer} file
- * @returns {{width: number, height: number, at(x: number, y: number): number[]}}
+ * @returns {{width: number, height: number, at(x: number, y: number): number[], rgba(x: number, y: number): number[]}}
+ *   colours without and with alpha
  */
 export function decodePng(file) {
   if (!file.subarray(0, 8).equals(SIGNATURE)) throw new Error("not a PNG");
   let [width, height, channels] = [0, 0, 0];
+  let [palette, transparency] = [Buffer.alloc(0), Buffer.alloc(0)];
+  let indexed = false;
+  let depth = 8;
   const compressed = [];
   for (let offset = 8; offset < file.length; ) {
     const length = file.readUInt32BE(offset);
@@ -19,14 +23,19 @@ export function decodePng(file) {
     if (type === "IHDR") {
       width = data.readUInt32BE(0);
       height = data.readUInt32BE(4);
-      channels = { 2: 3, 6: 4 }[data[9]] ?? 0;
-      if (data[8] !== 8 || channels === 0 || data[12] !== 0) throw new Error("not 8-bit RGB(A)");
+      channels = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }[data[9]] ?? 0;
+      indexed = data[9] === 3;
+      depth = data[8];
+      const known = depth === 8 || (depth === 1 && indexed);
+      if (!known || channels === 0 || data[12] !== 0) throw new Error("not 8-bit, or interlaced");
     }
+    if (type === "PLTE") palette = data;
+    if (type === "tRNS" && indexed) transparency = data;
     if (type === "IDAT") compressed.push(data);
     offset += length + 12;
   }
   const raw = inflateSync(Buffer.concat(compressed));
-  const stride = width * channels;
+  const stride = Math.ceil((width * channels * depth) / 8);
   const pixels = Buffer.alloc(stride * height);
   for (let y = 0; y < height; y += 1) {
     const filter = raw[y * (stride + 1)];
@@ -44,11 +53,18 @@ export function decodePng(file) {
       pixels[line + i] = raw[y * (stride + 1) + 1 + i] + predicted;
     }
   }
-  const at = (x, y) => {
+  const rgba = (x, y) => {
+    if (depth === 1) {
+      const bit = (pixels[Math.round(y) * stride + (Math.round(x) >> 3)] >> (7 - (Math.round(x) & 7))) & 1;
+      return [...palette.subarray(3 * bit, 3 * bit + 3), transparency[bit] ?? 255];
+    }
     const start = Math.round(y) * stride + Math.round(x) * channels;
-    return [...pixels.subarray(start, start + 3)];
+    const [a, b, c, d] = pixels.subarray(start, start + channels);
+    if (indexed) return [...palette.subarray(3 * a, 3 * a + 3), transparency[a] ?? 255];
+    return channels < 3 ? [a, a, a, b ?? 255] : [a, b, c, d ?? 255];
   };
-  return { width, height, at };
+  const at = (x, y) => rgba(x, y).slice(0, 3);
+  return { width, height, at, rgba };
 }
 
 /** The predictor of PNG's filter type 4 (PNG specification, 9.4). */

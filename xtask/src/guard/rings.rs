@@ -20,7 +20,7 @@ enum May {
 }
 
 /// The design's table, row by row.
-const TABLE: [(&str, May); 9] = [
+const TABLE: [(&str, May); 10] = [
     ("tile-math", May::Use(&[])),
     ("cog-raster", May::Use(&["tile-math"])),
     ("cog-codec", May::Use(&["cog-raster"])),
@@ -34,6 +34,10 @@ const TABLE: [(&str, May); 9] = [
     ),
     ("cog-render", May::Use(&["tile-math", "cog-raster"])),
     ("server-example", May::UseAll),
+    (
+        "smalti-wasm",
+        May::Use(&["tile-math", "cog-raster", "cog-reader", "cog-render"]),
+    ),
     ("benches", May::UseAll),
     ("xtask", May::Use(&[])),
 ];

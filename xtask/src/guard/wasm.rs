@@ -11,8 +11,8 @@ use crate::process::run;
 use crate::tools::{Tools, WasmToolchain};
 use crate::workspace::{Metadata, root};
 
-/// Builds each inner ring alone for the browser's target, runs a program that links all of them, and
-/// runs the unit tests of all, both in Node.
+/// Builds each inner ring alone for the browser's target and all with their default features, runs a
+/// program that uses all of them, and runs the unit tests of all, both in Node.
 ///
 /// # Errors
 ///
@@ -34,8 +34,17 @@ pub(crate) fn check(metadata: &Metadata) -> Result<Vec<String>> {
         let tested = run(test.args(["--no-default-features", "--package", package]));
         steps.push(tested.with_context(|| format!("{package} fails its unit tests under WASI")));
     }
+    let mut build = toolchain.cargo(root());
+    build.args(["build", "--quiet", "--target=wasm32-unknown-unknown"]);
+    for package in INNER {
+        build.args(["--package", package]);
+    }
+    let built = run(&mut build);
+    steps.push(built.context("with their default features they do not build for a browser"));
     let smoke = smoke(&tools, &toolchain, metadata);
-    steps.push(smoke.context("the program that links all of them does not run"));
+    steps.push(
+        smoke.context("the program that uses all of them does not run, or finds other pixels"),
+    );
     // The outermost message only: what it stands for was printed as it happened.
     Ok(steps
         .into_iter()

@@ -1,5 +1,6 @@
 //! A Rust compiler that can build for WebAssembly.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -7,16 +8,17 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::debian;
 use super::folder::{Tools, fingerprint};
-use crate::process::run;
-use crate::workspace::root;
+use crate::process::{capture, cargo, run};
+use crate::workspace::{root, target_folder};
 
 /// Debian's package of the compiler.
 const COMPILER: &str = "rustc-web";
 
-/// A folder that `xtask/wasm/setup.sh` has filled.
+/// A compiler for WebAssembly.
 #[derive(Debug)]
 pub(crate) struct WasmToolchain {
-    folder: PathBuf,
+    /// A folder that `xtask/wasm/setup.sh` has filled; none: the compiler is the ordinary one.
+    folder: Option<PathBuf>,
     /// Where to build with it. Its compiler is not the native one, so it has a folder of its own.
     target: PathBuf,
 }
@@ -56,19 +58,82 @@ impl Tools {
             folder.display()
         );
         Ok(WasmToolchain {
-            folder,
+            folder: Some(folder),
             target: self.path().join("wasm-target"),
         })
+    }
+
+    /// The ordinary compiler if it has the browser's target (`rustup target add
+    /// wasm32-unknown-unknown`), else as [`Self::wasm`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::wasm`].
+    pub(crate) fn browser(&self) -> Result<WasmToolchain> {
+        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let sysroot = capture(Command::new(rustc).args(["--print", "sysroot"]))?;
+        let library = Path::new(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown/lib");
+        if library.is_dir() {
+            return Ok(WasmToolchain {
+                folder: None,
+                target: target_folder()?,
+            });
+        }
+        self.wasm()
+    }
+}
+
+impl Tools {
+    /// Finds or builds the program that writes the JavaScript beside a module (`xtask/wasm/bindgen`).
+    ///
+    /// # Errors
+    ///
+    /// If it is of another version than the workspace's `wasm-bindgen`, or does not build.
+    pub(crate) fn bindgen(&self) -> Result<PathBuf> {
+        let _lock = self.lock()?;
+        let source = root().join("xtask/wasm/bindgen");
+        let (ours, its) = (root().join("Cargo.lock"), source.join("Cargo.lock"));
+        let version = |lock: &Path, package: &str| {
+            let text = fs::read_to_string(lock).with_context(|| lock.display().to_string())?;
+            locked(&text, package).with_context(|| format!("{} has no {package}", lock.display()))
+        };
+        let wanted = version(&ours, "wasm-bindgen")?;
+        let pinned = version(&its, "wasm-bindgen-cli-support")?;
+        ensure!(
+            wanted == pinned,
+            "{} pins wasm-bindgen-cli-support {pinned}, the workspace uses wasm-bindgen {wanted}; \
+             the two have to be of one version",
+            source.join("Cargo.toml").display()
+        );
+        let recipe = fingerprint(&[source.join("Cargo.toml"), its, source.join("src/main.rs")])?;
+        let folder = self.prepared(&format!("bindgen-{recipe}"), |folder| {
+            run(cargo()
+                .args(["install", "--quiet", "--locked", "--debug", "--path"])
+                .arg(&source)
+                .arg("--root")
+                .arg(folder)
+                .env("CARGO_TARGET_DIR", folder.join("target")))?;
+            fs::remove_dir_all(folder.join("target"))?;
+            Ok(())
+        })?;
+        Ok(folder.join("bin/bindgen"))
     }
 }
 
 impl WasmToolchain {
     /// A cargo that builds the package or workspace in `folder` with this toolchain; add its arguments.
     pub(crate) fn cargo(&self, folder: &Path) -> Command {
-        let mut command = Command::new("sh");
+        let mut command = match &self.folder {
+            Some(toolchain) => {
+                let mut command = Command::new("sh");
+                command
+                    .args(["-c", ". \"$0\"; exec cargo \"$@\""])
+                    .arg(toolchain.join("env.sh"));
+                command
+            }
+            None => cargo(),
+        };
         command
-            .args(["-c", ". \"$0\"; exec cargo \"$@\""])
-            .arg(self.folder.join("env.sh"))
             .current_dir(folder)
             .env("CARGO_TARGET_DIR", &self.target)
             // Flags and wrappers meant for the native compiler.
@@ -83,6 +148,14 @@ impl WasmToolchain {
     pub(crate) fn target(&self) -> &Path {
         &self.target
     }
+}
+
+/// The version of `package` in a lock file.
+fn locked(lock: &str, package: &str) -> Option<String> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name);
+    let version = lines.nth(1)?.strip_prefix("version = \"")?;
+    version.strip_suffix('"').map(str::to_owned)
 }
 
 /// `version` with only letters, digits, dots and underscores.
@@ -101,7 +174,14 @@ fn file_name(version: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::file_name;
+    use super::{file_name, locked};
+
+    #[test]
+    fn a_version_is_read_from_a_lock_file() {
+        let lock = "[[package]]\nname = \"a-b\"\nversion = \"2\"\n\n[[package]]\nname = \"a\"\nversion = \"1.0.3\"\n";
+        assert_eq!(locked(lock, "a").as_deref(), Some("1.0.3"));
+        assert_eq!(locked(lock, "b"), None);
+    }
 
     #[test]
     fn a_debian_version_becomes_a_plain_file_name() {
