@@ -16,7 +16,7 @@ import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
 
 import { fromWorld, toWorld, viewOfBounds } from "../../server-example/viewer/src/mercator.js";
-import { idle, launch, look, openPage } from "../../server-example/viewer/test/browser.mjs";
+import { andTiles, idle, launch, look, openPage } from "../../server-example/viewer/test/browser.mjs";
 import { ask } from "../../server-example/viewer/test/expect.mjs";
 import { decodePng } from "../../server-example/viewer/test/png.mjs";
 import { startHost } from "./host.mjs";
@@ -402,17 +402,13 @@ describe("the page", () => {
     await idle(page);
     const shot = async (name) => (await look(page, name)).at(500, 350).join();
     const before = await shot("wasm-before");
-    await page.selectOption("#colormap", "magma");
-    await page.waitForFunction(() => document.getElementById("map").dataset.busy === "false");
-    await idle(page);
-    const magma = await shot("wasm-magma");
-    assert.notEqual(magma, before);
-    const tiles = Number(await page.getAttribute("#map", "data-tiles"));
+    await andTiles(page, () => page.selectOption("#colormap", "magma"));
+    assert.notEqual(await shot("wasm-magma"), before);
     await page.mouse.move(500, 350);
-    await page.mouse.wheel(0, -500);
-    await page.mouse.wheel(0, -500);
-    await page.waitForFunction((count) => Number(document.getElementById("map").dataset.tiles) > count, tiles);
-    await idle(page);
+    await andTiles(page, async () => {
+      await page.mouse.wheel(0, -500);
+      await page.mouse.wheel(0, -500);
+    });
     await context.close();
   });
 
