@@ -6,11 +6,13 @@
 //! | `guard` | holds the crates to their rings, their file layout, their licences, and to WebAssembly |
 //! | `viewer` | builds the web viewer's bundle |
 //! | `wasm` | builds the page that reads COGs in the browser |
+//! | `fuzz` | runs a fuzz target for some minutes |
 //! | `compare` | times the same tiles through Smalti and rio-tiler |
 //!
 //! A tool that is missing and cannot be installed fails the command and is named; nothing is skipped.
 
 mod compare;
+mod fuzz;
 mod guard;
 mod process;
 mod services;
@@ -31,6 +33,10 @@ usage: cargo xtask COMMAND
   guard [PART]...   check rings, layout, licences and wasm, or only the PARTs named so
   compare [RATIO]   time the same tiles through Smalti and rio-tiler and print the ratios; fail
                     if the geometric mean of the warm ones is below RATIO
+  fuzz TARGET [MINUTES]
+                    look for input that hurts, one minute unless told; needs cargo-fuzz.
+                    TARGETs: open, codec, whole_read, structure, arrival, round_trip,
+                    definitions, metadata
   viewer            build the web viewer's bundle with npm, in server-example/viewer/dist
   wasm              build the page that reads COGs in the browser, for any static file host, in
                     www/ in cargo's target folder
@@ -49,6 +55,8 @@ enum Command {
     Guard(Vec<guard::Part>),
     Viewer,
     Wasm,
+    /// A target, and for how many minutes.
+    Fuzz(String, u32),
     /// At least so many times rio-tiler's speed.
     Compare(Option<f64>),
     Help,
@@ -67,6 +75,7 @@ fn main() -> ExitCode {
         Command::Guard(parts) => guard::run(&parts),
         Command::Viewer => viewer::build(),
         Command::Wasm => wasm::build().map(drop),
+        Command::Fuzz(target, minutes) => fuzz::run_target(&target, minutes),
         Command::Compare(at_least) => compare::tiles(at_least),
         Command::Help => {
             print!("{USAGE}");
@@ -115,6 +124,19 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Command, String> {
                 rest.join(" ")
             )),
         },
+        "fuzz" => {
+            let (target, minutes) = match &rest[..] {
+                [target] => (target, Ok(1)),
+                [target, minutes] => (target, minutes.parse()),
+                _ => return Err("`fuzz` takes a target and for how many minutes".into()),
+            };
+            let minutes = minutes.map_err(|_| "`fuzz` takes whole minutes".to_owned())?;
+            if !fuzz::TARGETS.contains(&target.as_str()) {
+                let known = fuzz::TARGETS.join(", ");
+                return Err(format!("there is no target `{target}`; there are {known}"));
+            }
+            Ok(Command::Fuzz(target.clone(), minutes))
+        }
         "help" | "-h" | "--help" => Ok(Command::Help),
         other => Err(format!("there is no command `{other}`")),
     }
@@ -141,6 +163,10 @@ mod tests {
         );
         assert_eq!(parsed("viewer"), Ok(Command::Viewer));
         assert_eq!(parsed("wasm"), Ok(Command::Wasm));
+        let fuzz = |minutes| Ok(Command::Fuzz("open".into(), minutes));
+        assert_eq!(parsed("fuzz open"), fuzz(1));
+        assert_eq!(parsed("fuzz open 20"), fuzz(20));
+        assert!(parsed("fuzz open long").is_err());
         assert_eq!(parsed("compare 5"), Ok(Command::Compare(Some(5.0))));
         assert_eq!(parsed("compare"), Ok(Command::Compare(None)));
         assert!(parsed("compare fast").is_err());
@@ -154,6 +180,7 @@ mod tests {
             ("guard rins", "rins"),
             ("viewer now", "now"),
             ("wasm small", "small"),
+            ("fuzz opne", "opne"),
         ] {
             let message = parsed(line).unwrap_err();
             assert!(message.contains(named), "{line}: {message}");

@@ -14,9 +14,11 @@ use cog_raster::{
 use core::ops::Range;
 use std::sync::Arc;
 
-/// Blocks decoded before they are copied to where they belong: bounds the
-/// memory of a large read to its result and so many blocks.
+/// Blocks decoded before they are copied to where they belong, and the bytes
+/// that they may take: bounds the memory of a large read to its result and that,
+/// or one block.
 const BATCH: usize = 32;
+const BATCH_BYTES: u64 = 64 << 20;
 
 /// Decodes what was fetched and puts it together.
 pub(super) fn decode(fetched: Fetched) -> Result<Raster, Error> {
@@ -134,7 +136,12 @@ fn each_block(
     inputs: &[Input],
     mut put: impl FnMut(&Part, Option<&Decoded>),
 ) -> Result<(), Error> {
-    for batch in inputs.chunks(BATCH) {
+    // Large blocks go one by one.
+    let largest = inputs.iter().map(|input| input.part.picture.block_bytes());
+    let limit = BATCH_BYTES.min(home.options.limits.block_bytes);
+    let fit = limit / largest.max().unwrap_or(1).max(1);
+    let batch = usize::try_from(fit).unwrap_or(BATCH).clamp(1, BATCH);
+    for batch in inputs.chunks(batch) {
         let blocks = decode_batch(fetched, home, batch)?;
         for (input, block) in batch.iter().zip(&blocks) {
             put(&input.part, block.as_ref());

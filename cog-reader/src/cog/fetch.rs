@@ -135,7 +135,8 @@ impl Cog {
         planes.sort_unstable();
         planes.dedup();
         let mask = level.mask.as_ref().filter(|_| request.mask);
-        self.charge(&level.picture, mask, &window, bands.len(), planes.len())?;
+        let wanted = bands.len() + usize::from(alpha.is_some());
+        self.charge(&level.picture, mask, &window, wanted, planes.len())?;
 
         let imagery = plan::parts(&level.picture, &window, &planes);
         let masks = mask.map_or_else(Vec::new, |mask| {
@@ -209,13 +210,28 @@ impl Cog {
                 let masks = if mask.image.samples == 1 { 1 } else { bands };
                 window.pixels().saturating_mul(masks as u64)
             }));
-        check("bytes of a read", bytes, limits.read_bytes)?;
-        let planes = if picture.image.planar { planes } else { 1 };
-        let blocks = plan::count(picture, window, planes).saturating_add(mask.map_or(0, |mask| {
-            let planes = if mask.image.planar { planes } else { 1 };
-            plan::count(mask, window, planes)
-        }));
-        check("blocks of a read", blocks, limits.read_blocks)?;
+        // What 32 bits cannot address is beyond any limit.
+        let address = isize::MAX as u64 / 2;
+        check("bytes of a read", bytes, limits.read_bytes.min(address))?;
+        let count = |picture: &Picture| {
+            plan::count(
+                picture,
+                window,
+                if picture.image.planar { planes } else { 1 },
+            )
+        };
+        let blocks = count(picture);
+        let masks = mask.map_or(0, |mask| count(mask));
+        let all = blocks.saturating_add(masks);
+        check("blocks of a read", all, limits.read_blocks)?;
+        // Uncompressed blocks cost what is read of them.
+        let decoded = |picture: &Picture, blocks: u64| match picture.stored_row_bytes() {
+            Some(_) => 0,
+            None => picture.block_bytes().saturating_mul(blocks),
+        };
+        let decoded =
+            decoded(picture, blocks).saturating_add(mask.map_or(0, |mask| decoded(mask, masks)));
+        check("decoded bytes of a read", decoded, limits.decoded_bytes)?;
         for picture in core::iter::once(picture).chain(mask.map(|mask| &**mask)) {
             // Uncompressed blocks are read by rows.
             let rows = picture.stored_row_bytes();

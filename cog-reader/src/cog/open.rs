@@ -113,14 +113,24 @@ impl Cog {
                 source: Rule::NoDirectory.into(),
             });
         };
-        let bands = u64::from(levels[0].picture.image.samples);
-        if bands > u64::from(options.limits.bands) {
-            return Err(Error::OverLimit {
-                location,
-                what: "bands",
-                needed: bands,
-                limit: options.limits.bands.into(),
-            });
+        let image = &levels[0].picture.image;
+        let limits = &options.limits;
+        for (what, needed, limit) in [
+            ("bands", image.samples.into(), limits.bands.into()),
+            (
+                "pixels of the image",
+                u64::from(image.width) * u64::from(image.height),
+                limits.pixels,
+            ),
+        ] {
+            if needed > limit {
+                return Err(Error::OverLimit {
+                    location,
+                    what,
+                    needed,
+                    limit,
+                });
+            }
         }
         if let Some(neighbours) = neighbours {
             sidecar::attach(&mut levels, &location, neighbours, &options, &mut problems).await?;

@@ -113,6 +113,14 @@ impl Image {
             shape,
             index: BlockIndex::new(directory, matches!(shape, BlockShape::Tiles { .. }))?,
         };
+        // 2^31 × 2^31 blocks of one pixel in each of 65 535 planes pass 64 bits.
+        if image.blocks() == u64::MAX {
+            return Err(Rule::TagValue {
+                tag: tags::IMAGE_WIDTH,
+                name: "ImageWidth",
+                found: format!("{width}, with {height} rows in {samples} planes of tiny blocks"),
+            });
+        }
         Ok(image)
     }
 
@@ -152,10 +160,11 @@ impl Image {
         if self.planar { self.samples } else { 1 }
     }
 
-    /// All blocks.
+    /// All blocks. They can be counted: a directory that claims more is not opened.
     #[must_use]
     pub const fn blocks(&self) -> u64 {
-        self.blocks_across() as u64 * self.blocks_down() as u64 * self.planes() as u64
+        (self.blocks_across() as u64 * self.blocks_down() as u64)
+            .saturating_mul(self.planes() as u64)
     }
 
     /// The tiles or strips are tiles.

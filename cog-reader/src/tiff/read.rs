@@ -101,7 +101,7 @@ impl Tiff {
                 ));
                 break;
             }
-            walk.charge_directory(directories.len())?;
+            walk.charge_directory()?;
             match walk.directory(next, DirectoryKind::Chain).await {
                 Ok((directory, after)) => {
                     directories.push(directory);
@@ -179,6 +179,18 @@ const WANTED: &[u16] = &[
     tags::GEO_ASCII_PARAMS,
     tags::GDAL_METADATA,
     tags::GDAL_NODATA,
+    tags::LERC_PARAMETERS,
+];
+
+/// Tags of numbers, whatever field type their values have.
+const NUMBERS: &[u16] = &[
+    tags::BITS_PER_SAMPLE,
+    tags::COLOR_MAP,
+    tags::SUB_IFDS,
+    tags::EXTRA_SAMPLES,
+    tags::SAMPLE_FORMAT,
+    tags::YCBCR_SUB_SAMPLING,
+    tags::GEO_KEY_DIRECTORY,
     tags::LERC_PARAMETERS,
 ];
 
@@ -364,16 +376,20 @@ impl Walk<'_> {
                 continue;
             };
             if WANTED.binary_search(&entry.tag).is_ok() {
-                if end - at > self.limits.value_bytes {
+                // Numbers are handed out as 64 bits each.
+                let cost = match entry.field_type {
+                    FieldType::Ascii | FieldType::Undefined => end - at,
+                    FieldType::Byte if !NUMBERS.contains(&entry.tag) => end - at,
+                    _ => entry.count.saturating_mul(8),
+                };
+                if cost > self.limits.value_bytes {
                     self.note(format!(
-                        "tag {} has {} bytes of values, more than the limit of {}; it is ignored",
-                        entry.tag,
-                        end - at,
-                        self.limits.value_bytes
+                        "tag {} has {cost} bytes of values, more than the limit of {}; it is ignored",
+                        entry.tag, self.limits.value_bytes
                     ));
                     continue;
                 }
-                self.charged += end - at;
+                self.charged += cost;
                 self.charge_values()?;
                 ranges.push(at..end);
                 wanting.push(i);
@@ -415,7 +431,7 @@ impl Walk<'_> {
             if offset == 0 || !self.seen.insert(offset) {
                 continue;
             }
-            self.charge_directory(directories.len())?;
+            self.charge_directory()?;
             match self.directory(offset, DirectoryKind::Sub { parent }).await {
                 Ok((directory, _)) => directories.push(directory),
                 Err(Error::Malformed { source, offset, .. }) => self.note(format!(
@@ -463,12 +479,10 @@ impl Walk<'_> {
         self.charge("bytes of all tags' values", self.charged, limit)
     }
 
-    fn charge_directory(&self, have: usize) -> Result<(), Error> {
-        self.charge(
-            "directories",
-            have as u64 + 1,
-            self.limits.directories as u64,
-        )
+    /// Broken directories count too: each costs a read.
+    fn charge_directory(&self) -> Result<(), Error> {
+        let limit = self.limits.directories as u64;
+        self.charge("directories", self.seen.len() as u64, limit)
     }
 
     fn charge(&self, what: &'static str, needed: u64, limit: u64) -> Result<(), Error> {

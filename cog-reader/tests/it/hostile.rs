@@ -182,6 +182,13 @@ fn a_hundred_bytes_may_not_claim_a_world() {
         ifd.with(256, V::Long(vec![0x7fff_ffff]))
             .with(257, V::Long(vec![0x7fff_ffff]))
     };
+    let error = error_of(write(&file, &[vast(pattern().ifd(&file))]));
+    assert_eq!(error.kind(), SourceErrorKind::OverLimit, "{error}");
+    let try_open = |bytes: Vec<u8>| {
+        let options = OpenOptions::default().with_limits(Limits::default().with_pixels(1 << 62));
+        let reader = Arc::new(MemoryReader::new("vast.tif", bytes));
+        pollster::block_on(Cog::open(reader, options))
+    };
     let cog = try_open(write(&file, &[vast(pattern().ifd(&file))])).unwrap();
     let whole = ReadRequest::new(0, Window::new(0, 0, 0x7fff_ffff, 0x7fff_ffff));
     let error = pollster::block_on(cog.read(whole)).unwrap_err();
@@ -210,10 +217,17 @@ fn limits_hold() {
         pollster::block_on(Cog::open(reader, options))
     };
     assert!(open(Limits::default()).is_ok());
+    let exact = Limits::default()
+        .with_directories(20)
+        .with_entries(13)
+        .with_bands(2)
+        .with_pixels(40 * 24);
+    assert!(open(exact).is_ok());
     for limits in [
         Limits::default().with_directories(19),
         Limits::default().with_entries(5),
         Limits::default().with_bands(1),
+        Limits::default().with_pixels(40 * 24 - 1),
         Limits::default().with_total_value_bytes(1000),
     ] {
         let error = open(limits).unwrap_err();
@@ -240,6 +254,75 @@ fn limits_hold() {
             "{limits:?}"
         );
     }
+}
+
+#[test]
+fn blocks_that_decode_to_too_much_are_refused_before_they_are_read() {
+    let file = File::CLASSIC;
+    // Deflate, as far as the tag says; one row of a window touches six blocks of 16 rows.
+    let bytes = write(&file, &[pattern().ifd(&file).with(259, V::Short(vec![8]))]);
+    let read = |limit: u64| {
+        let limits = Limits::default().with_decoded_bytes(limit);
+        let reader = Arc::new(MemoryReader::new("limits.tif", bytes.clone()));
+        let open = Cog::open(reader, OpenOptions::default().with_limits(limits));
+        let cog = pollster::block_on(open).unwrap();
+        let row = ReadRequest::new(0, Window::new(0, 15, 40, 2));
+        pollster::block_on(cog.read(row)).unwrap_err().kind()
+    };
+    let needed = 6 * 16 * 16 * 4;
+    assert_eq!(read(needed - 1), SourceErrorKind::OverLimit);
+    // The limit is passed; what is no Deflate is found out then.
+    assert_eq!(read(needed), SourceErrorKind::Malformed);
+}
+
+#[test]
+fn broken_directories_are_counted_too() {
+    let file = File::CLASSIC;
+    let mut ifd = pattern().ifd(&file);
+    let links = (0..5000).map(|i| 0x4000_0000 + i * 2).collect();
+    ifd.tags.insert(330, V::Long(links));
+    let error = error_of(write(&file, &[ifd]));
+    assert_eq!(error.kind(), SourceErrorKind::OverLimit, "{error}");
+}
+
+#[test]
+fn more_blocks_than_can_be_counted_are_refused() {
+    let file = File::CLASSIC;
+    let ifd = pattern()
+        .ifd(&file)
+        .with(256, V::Long(vec![0x7fff_ffff]))
+        .with(257, V::Long(vec![0x7fff_ffff]))
+        .with(258, V::Short(vec![8]))
+        .with(277, V::Short(vec![60_000]))
+        .with(284, V::Short(vec![2]))
+        .with(322, V::Long(vec![1]))
+        .with(323, V::Long(vec![1]));
+    let error = error_of(write(&file, &[ifd]));
+    assert_eq!(error.kind(), SourceErrorKind::Malformed);
+    assert!(chain(&error).contains("tiny blocks"), "{}", chain(&error));
+}
+
+#[test]
+fn values_are_charged_as_the_numbers_they_become() {
+    let file = File::CLASSIC;
+    // 3000 bytes that would become as many offsets of 64 bits.
+    let ifd = pattern().ifd(&file).with(330, V::Short(vec![1; 3000]));
+    let bytes = write(&file, &[ifd]);
+    let open = |limit: u64| {
+        let limits = Limits::default().with_value_bytes(limit);
+        let reader = Arc::new(MemoryReader::new("limits.tif", bytes.clone()));
+        pollster::block_on(Cog::open(
+            reader,
+            OpenOptions::default().with_limits(limits),
+        ))
+        .unwrap()
+    };
+    let ignored = |cog: &Cog| {
+        cog.problems()
+            .any(|problem| problem.starts_with("tag 330 has"))
+    };
+    assert!(ignored(&open(23_999)));
+    assert!(!ignored(&open(24_000)));
 }
 
 #[test]

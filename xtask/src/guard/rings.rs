@@ -39,6 +39,7 @@ const TABLE: [(&str, May); 10] = [
         May::Use(&["tile-math", "cog-raster", "cog-reader", "cog-render"]),
     ),
     ("benches", May::UseAll),
+    ("fuzz", May::UseAll),
     ("xtask", May::Use(&[])),
 ];
 

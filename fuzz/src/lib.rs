@@ -1,0 +1,41 @@
+//! What hostile input must not do, as plain functions of bytes.
+//!
+//! ```text
+//!   cargo xtask fuzz TARGET ──► libFuzzer ─┐
+//!                                          ├─► fuzz::TARGET(bytes)   panics, hangs, grows: a find
+//!   cargo test -p fuzz      ──► corpus,  ──┘
+//!                               regressions
+//! ```
+//!
+//! | Target | Bytes are | Promise |
+//! | --- | --- | --- |
+//! | [`open`] | a file | `Cog::open` and `validate` give a value or an error |
+//! | [`whole_read`] | a file | so does reading every level and mask, within tight limits |
+//! | [`structure`] | mutations of a file of [`seeds`] | the same, deeper inside |
+//! | [`codec`] | a block layout and a block | decoding fills the block or says why not |
+//! | [`arrival`] | a way of delivering a file | pixels and errors do not depend on it |
+//! | [`round_trip`] | a raster and how to write it | what was written is read, or the options are refused |
+//! | [`definitions`] | a CRS definition, a tile matrix set | a value or an error, and what was read is written |
+//! | [`metadata`] | tags of GDAL and GeoTIFF | opening notes what is wrong with them |
+//!
+//! Files to start from are made by the project's own writer ([`seeds`]). What a fuzzer found once lies
+//! in `regressions/TARGET/`, small inputs that reach far in `corpus/TARGET/`; the tests replay both.
+#![forbid(unsafe_code)]
+
+mod delivery;
+mod model;
+mod mutation;
+mod numbers;
+mod reading;
+mod seeds;
+mod targets;
+
+pub use delivery::{Delivery, SlicedReader};
+pub use model::{Block, Directory, Entry, File, Values};
+pub use mutation::{Mutation, Place, mutate};
+pub use numbers::Numbers;
+pub use reading::{Everything, read_everything, tight};
+pub use seeds::{Seed, block_seeds, definition_seeds, seeds};
+pub use targets::{
+    BlockInput, arrival, codec, definitions, metadata, open, round_trip, structure, whole_read,
+};

@@ -1,0 +1,17 @@
+//! One function for each target.
+
+mod arrival;
+mod codec;
+mod definitions;
+mod files;
+mod metadata;
+mod round_trip;
+mod structure;
+
+pub use arrival::arrival;
+pub use codec::{BlockInput, codec};
+pub use definitions::definitions;
+pub use files::{open, whole_read};
+pub use metadata::metadata;
+pub use round_trip::round_trip;
+pub use structure::structure;

@@ -1,0 +1,186 @@
+//! Small files and blocks that claim to be large.
+
+use std::sync::Arc;
+
+use cog_codec::{BlockLayout, CodecRegistry, Compression, SampleFormat, decode_block};
+use cog_raster::{RasterSource, ReadRequest, SourceErrorKind, Window};
+use cog_reader::{Cog, Limits, MemoryReader, OpenOptions};
+use fuzz::{Directory, Entry, File, Values, block_seeds};
+
+use crate::measure::{MEMORY, alone};
+
+/// One directory without blocks: the numbers of tags 256, 257, 277, 322 and 323.
+fn claim(width: u64, height: u64, bands: u64, tile: Option<u64>) -> Vec<u8> {
+    let mut file = File {
+        big: false,
+        big_endian: false,
+        front: Vec::new(),
+        directories: Vec::new(),
+    };
+    let mut entries = vec![
+        file.entry(256, 4, &[width]),
+        file.entry(257, 4, &[height]),
+        file.entry(258, 3, &[8]),
+        file.entry(259, 3, &[8]),
+        file.entry(277, 3, &[bands]),
+    ];
+    match tile {
+        None => entries.push(file.entry(273, 4, &[8])),
+        Some(side) => {
+            entries.push(file.entry(322, 4, &[side]));
+            entries.push(file.entry(323, 4, &[side]));
+            entries.push(file.entry(324, 4, &[8]));
+            entries.push(file.entry(325, 4, &[40]));
+        }
+    }
+    file.directories.push(Directory {
+        entries,
+        ..Directory::default()
+    });
+    file.serialise()
+}
+
+#[test]
+fn a_hundred_bytes_that_claim_a_world_cost_kilobytes() {
+    const MOST: u64 = (1 << 31) - 1;
+    let alone = alone();
+    for (bytes, pixels) in [
+        (claim(MOST, MOST, 1, None), 1 << 62),
+        (claim(MOST, MOST, 1, Some(256)), 1 << 62),
+        (claim(MOST, MOST, 1, Some(MOST)), 1 << 62),
+        (claim(MOST, MOST, 1, Some(1)), 1 << 62),
+        (claim(MOST, MOST, 1, None), 1 << 56),
+        (claim(1 << 28, 1 << 28, 1, Some(512)), 1 << 56),
+    ] {
+        assert!(bytes.len() < 130, "{}", bytes.len());
+        let limits = Limits::default().with_pixels(pixels);
+        let reader = Arc::new(MemoryReader::new("world.tif", bytes));
+        let options = OpenOptions::default().with_limits(limits);
+        let (_, peak) = alone.peak(|| {
+            let Ok(cog) = pollster::block_on(Cog::open(reader, options)) else {
+                return;
+            };
+            let size = cog.info().levels[0];
+            for window in [
+                Window::new(0, 0, size.width, size.height),
+                Window::new(0, 0, 1, 1),
+                Window::new(size.width - 1, size.height - 1, 1, 1),
+                Window::new(0, 0, 1, size.height),
+                Window::new(0, 0, size.width, 1),
+            ] {
+                let read = pollster::block_on(cog.read(ReadRequest::new(0, window)));
+                assert!(read.is_err(), "{window:?}");
+            }
+        });
+        assert!(peak < 64 << 10, "{peak} bytes");
+    }
+}
+
+#[test]
+fn a_limit_of_memory_holds_for_reads_of_any_size() {
+    let alone = alone();
+    let limits = Limits::within(MEMORY as u64);
+    // Sparse, so that nothing but the result and the list of blocks takes memory.
+    let mut refused = 0;
+    for (width, height, bands, tile) in [
+        (1 << 13, 1 << 12, 1, 256),
+        (1 << 12, 1 << 11, 4, 16),
+        (1 << 13, 1 << 13, 3, 512),
+        (1 << 20, 1, 20, 16),
+        (60_000, 60_000, 1, 16),
+        (300, 300, 60_000, 128),
+    ] {
+        let mut file = File::parse(&claim(width, height, bands, Some(tile))).unwrap_or(File {
+            big: false,
+            big_endian: false,
+            front: Vec::new(),
+            directories: Vec::new(),
+        });
+        let blocks = width.div_ceil(tile) * height.div_ceil(tile);
+        let zeros = vec![0; usize::try_from(blocks).unwrap().min(1 << 20) * 4];
+        for entry in &mut file.directories[0].entries {
+            if matches!(entry.tag, 324 | 325) {
+                *entry = Entry::new(entry.tag, 4, Values::Bytes(zeros.clone()));
+            }
+        }
+        let reader = Arc::new(MemoryReader::new("sparse.tif", file.serialise()));
+        let options = OpenOptions::default().with_limits(limits);
+        let (result, peak) = alone.peak(|| {
+            let cog = pollster::block_on(Cog::open(reader, options)).unwrap();
+            let whole = Window::new(0, 0, width as u32, height as u32);
+            pollster::block_on(cog.read(ReadRequest::new(0, whole))).map(drop)
+        });
+        assert!(peak < MEMORY, "{width} × {height} × {bands}: {peak} bytes");
+        if let Err(error) = result {
+            assert_eq!(error.kind(), SourceErrorKind::OverLimit, "{error}");
+            refused += 1;
+        }
+    }
+    assert!((1..6).contains(&refused), "{refused} refused");
+}
+
+/// LZMA's highest preset asks for a dictionary of 64 MiB, whatever the block.
+const DICTIONARY: usize = 81 << 20;
+
+#[test]
+fn what_a_block_claims_of_itself_costs_nothing() {
+    let alone = alone();
+    let registry = CodecRegistry::default();
+    // Headers that claim, each with the least that makes its codec believe them.
+    let xz = |property: u8| {
+        let mut bytes = b"\xfd7zXZ\0\0\x01\x69\x22\xde\x36\x02\0\x21\x01".to_vec();
+        bytes.extend([property, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xff]);
+        bytes
+    };
+    let mut cases = vec![
+        // RFC 8878 §3.1.1.1: a window of 3.75 TiB, and a content of 2^62 bytes.
+        (Compression::ZSTD, b"\x28\xb5\x2f\xfd\x00\xff\x03\0\0abcd".to_vec()),
+        (Compression::ZSTD, b"\x28\xb5\x2f\xfd\xe0\xff\xff\xff\xff\xff\xff\xff\x3f\x03\0\0".to_vec()),
+        // A block of one byte repeated 128 KiB, many times.
+        (Compression::ZSTD, {
+            let mut bytes = b"\x28\xb5\x2f\xfd\x00\x58".to_vec();
+            bytes.extend(b"\x02\0\x10a".repeat(20_000));
+            bytes
+        }),
+        (Compression::LZMA, xz(40)),
+        (Compression::LZMA, xz(38)),
+        // A lossless picture of 16384 × 16384.
+        (Compression::WEBP, b"RIFF\x20\0\0\0WEBPVP8L\x10\0\0\0\x2f\xff\xff\xff\x0f\0\0\0\0\0\0\0\0\0\0\0".to_vec()),
+        (Compression::LERC, b"Lerc2 \x04\0\0\0\0\0\0\xff\xff\xff\x7f\xff\xff\xff\x7f\x01\0\0\0\xff\xff\xff\x7f\x08\0\0\0\xff\xff\xff\x7f\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec()),
+        (Compression::JPEG, b"\xff\xd8\xff\xc2\0\x11\x08\xff\xff\xff\xff\x03\x01\x44\0\x02\x11\0\x03\x11\0\xff\xda\0\x0c\x03\x01\0\x02\0\x03\0\0\x3f\0\0".to_vec()),
+        (Compression::DEFLATE, b"\x78\x9c\xec\xc1\x01\x01\0\0\0\x80\x90\xfe\xaf\xee\x08\x0a".to_vec()),
+        (Compression::PACKBITS, vec![0x81; 300_000]),
+        (Compression::LZW, vec![0x80; 300_000]),
+    ];
+    // The same headers with a block of any other size behind them.
+    for (layout, bytes) in block_seeds() {
+        cases.push((layout.compression, bytes));
+    }
+    for (compression, bytes) in cases {
+        for (width, height) in [(16, 16), (512, 512), (65_535, 2)] {
+            for samples in [1, 3] {
+                let layout = BlockLayout::new(width, height, samples, 8, SampleFormat::Unsigned)
+                    .with_compression(compression)
+                    .with_lerc_additional_compression(0);
+                let size = layout.decoded_len().unwrap();
+                let name = || format!("{compression} of {width} × {height} × {samples}");
+                let (_, peak) = alone.peak(|| {
+                    alone.bounded(name, || {
+                        decode_block(&registry, &layout, &bytes, None).is_ok()
+                    })
+                });
+                let room = if compression == Compression::LZMA {
+                    DICTIONARY
+                } else {
+                    1 << 20
+                };
+                // A codec of pictures holds coefficients of four bytes, and the picture.
+                assert!(
+                    peak <= 8 * size + room,
+                    "{}: {peak} bytes for {size}",
+                    name()
+                );
+            }
+        }
+    }
+}
