@@ -30,7 +30,8 @@ impl GdalMetadata {
     ///
     /// # Errors
     ///
-    /// A message, when the text is no XML or has more than 400 000 nodes.
+    /// A message, when the text is no XML, nests deeper than 64 elements, or has more than
+    /// 400 000 nodes.
     pub(crate) fn parse(xml: &str) -> Result<Self, String> {
         let options = ParsingOptions {
             allow_dtd: false,
@@ -39,6 +40,9 @@ impl GdalMetadata {
         };
         // Writers pad with NULs and blanks.
         let xml = xml.trim_matches(|c: char| c == '\0' || c.is_whitespace());
+        if nests_deeper(xml, MOST_DEPTH) {
+            return Err(format!("its elements nest deeper than {MOST_DEPTH}"));
+        }
         let document = Document::parse_with_options(xml, options).map_err(|e| e.to_string())?;
         let mut metadata = Self::default();
         let items = document
@@ -65,6 +69,48 @@ impl GdalMetadata {
         }
         Ok(metadata)
     }
+}
+
+/// GDAL nests two elements, and what lies in an item of XML a few more.
+const MOST_DEPTH: usize = 64;
+
+/// Elements of `xml` nest deeper than `most`. Looked at before the parser, which bounds the number
+/// of nodes and not their depth.
+fn nests_deeper(xml: &str, most: usize) -> bool {
+    let (mut rest, mut depth) = (xml, 0_usize);
+    while let Some(start) = rest.find('<') {
+        rest = &rest[start + 1..];
+        let skipped = [("!--", "-->"), ("![CDATA[", "]]>"), ("?", "?>")]
+            .into_iter()
+            .find(|(opening, _)| rest.starts_with(opening));
+        if let Some((_, closing)) = skipped {
+            rest = rest.find(closing).map_or("", |at| &rest[at..]);
+            continue;
+        }
+        if rest.starts_with('/') {
+            depth = depth.saturating_sub(1);
+            continue;
+        }
+        // The tag's end, which a quoted value may seem to be.
+        let mut quote = None;
+        let end = rest.bytes().position(|byte| {
+            match (quote, byte) {
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (Some(open), byte) if byte == open => quote = None,
+                _ => {}
+            }
+            quote.is_none() && byte == b'>'
+        });
+        let Some(end) = end else { return false };
+        if !rest[..end].ends_with('/') {
+            depth += 1;
+            if depth > most {
+                return true;
+            }
+        }
+        rest = &rest[end..];
+    }
+    false
 }
 
 /// GDAL escapes an item's text before its XML writer escapes it once more, and undoes both.
@@ -175,8 +221,24 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_no_stack_overflow() {
-        let deep = "<a>".repeat(20_000);
-        assert!(GdalMetadata::parse(&deep).is_err());
+    fn deep_nesting_is_refused_before_it_is_parsed() {
+        for deep in [
+            "<a>",
+            "<a b='/>'>",
+            "<a><!-- </a> -->",
+            "<a><![CDATA[</a>]]>",
+            "<a>\n<b/>",
+        ] {
+            let text = deep.repeat(200_000);
+            let message = GdalMetadata::parse(&text).unwrap_err();
+            assert!(message.contains("nest"), "{message}");
+        }
+        let flat = format!("<a>{}</a>", "<b c=\"</a>\"></b><d/>".repeat(1000));
+        assert!(!nests_deeper(&flat, 2));
+        assert!(nests_deeper(&flat, 1));
+        assert!(!nests_deeper(
+            "<a><![CDATA[<b><c><d>]]><!-- <b><c> --></a>",
+            1
+        ));
     }
 }

@@ -43,6 +43,13 @@ impl Delivery {
         options
     }
 
+    /// The same from a store that tells the file's length.
+    #[must_use]
+    pub const fn with_known_size(mut self) -> Self {
+        self.size_known = true;
+        self
+    }
+
     /// A reader of `bytes` that behaves so.
     #[must_use]
     pub fn reader(&self, bytes: impl Into<Bytes>) -> Arc<dyn RangeReader> {
