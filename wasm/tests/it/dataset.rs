@@ -27,12 +27,13 @@ fn file() -> Vec<u8> {
     };
     let samples = Samples::U16((0..columns * rows).map(value).collect());
     let options = WriteOptions::default().with_block_size(256);
-    let mut writer = CogWriter::new(&info, &options, MemorySpill::default()).unwrap();
+    let mut writer =
+        CogWriter::new(&info, &options, MemorySpill::default()).expect("can be written");
     writer
-        .push_rows(&Raster::new(1, rows, columns, samples).unwrap())
-        .unwrap();
+        .push_rows(&Raster::new(1, rows, columns, samples).expect("one band"))
+        .expect("all rows");
     let mut bytes = Vec::new();
-    writer.finish(&mut bytes).unwrap();
+    writer.finish(&mut bytes).expect("memory takes it");
     bytes
 }
 
