@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub(crate) struct GdalMetadata {
     /// Items of the dataset, default domain.
     pub(crate) items: BTreeMap<String, String>,
+    /// Items of the domain `RPC`.
+    pub(crate) rpc: BTreeMap<String, String>,
     pub(crate) bands: BTreeMap<u32, BandMetadata>,
 }
 
@@ -64,6 +66,9 @@ impl GdalMetadata {
                 None if domain.is_empty() => {
                     metadata.items.insert(name.to_owned(), text.to_owned());
                 }
+                None if domain == "RPC" => {
+                    metadata.rpc.insert(name.to_owned(), text.to_owned());
+                }
                 None => {}
             }
         }
@@ -111,6 +116,49 @@ fn nests_deeper(xml: &str, most: usize) -> bool {
         rest = &rest[end..];
     }
     false
+}
+
+impl GdalMetadata {
+    /// The domain `RPC` in the order of tag 50844; `None` if there is none, NaN for what is no number.
+    pub(crate) fn rational(&self) -> Option<Vec<f64>> {
+        const NUMBERS: [&str; 12] = [
+            "ERR_BIAS",
+            "ERR_RAND",
+            "LINE_OFF",
+            "SAMP_OFF",
+            "LAT_OFF",
+            "LONG_OFF",
+            "HEIGHT_OFF",
+            "LINE_SCALE",
+            "SAMP_SCALE",
+            "LAT_SCALE",
+            "LONG_SCALE",
+            "HEIGHT_SCALE",
+        ];
+        const POLYNOMIALS: [&str; 4] = [
+            "LINE_NUM_COEFF",
+            "LINE_DEN_COEFF",
+            "SAMP_NUM_COEFF",
+            "SAMP_DEN_COEFF",
+        ];
+        if self.rpc.is_empty() {
+            return None;
+        }
+        let number = |text: &str| text.parse().unwrap_or(f64::NAN);
+        let single = |name: &&str| match self.rpc.get(*name) {
+            Some(text) => number(text.split_whitespace().next().unwrap_or_default()),
+            // The errors need not be known.
+            None if name.starts_with("ERR_") => -1.0,
+            None => f64::NAN,
+        };
+        let several = |name: &&str| {
+            let text = self.rpc.get(*name).map_or("", String::as_str);
+            text.split_whitespace().map(number).collect::<Vec<f64>>()
+        };
+        let mut values: Vec<f64> = NUMBERS.iter().map(single).collect();
+        values.extend(POLYNOMIALS.iter().flat_map(several));
+        Some(values)
+    }
 }
 
 /// GDAL escapes an item's text before its XML writer escapes it once more, and undoes both.

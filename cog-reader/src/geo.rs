@@ -2,7 +2,7 @@
 
 use crate::tiff::Directory;
 use cog_codec::tags;
-use cog_raster::Affine;
+use cog_raster::{Affine, ControlPoint};
 use tile_math::{Crs, GeoKeys};
 
 /// What a directory says of its place on the ground.
@@ -22,21 +22,6 @@ pub struct Georeference {
     pub keys: Option<GeoKeys>,
     /// What was there but could not be understood.
     pub problems: Vec<String>,
-}
-
-/// A pixel position whose place on the ground is known (tag 33922).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ControlPoint {
-    /// Column, from the outer corner of the first.
-    pub col: f64,
-    /// Row, from the outer corner of the first.
-    pub row: f64,
-    /// x in the CRS.
-    pub x: f64,
-    /// y in the CRS.
-    pub y: f64,
-    /// Height.
-    pub z: f64,
 }
 
 impl Georeference {

@@ -157,7 +157,7 @@ pub use self::cog::{Cog, Fetched};
 pub use self::color::Color;
 pub use self::error::{Error, FormatError};
 pub use self::executor::DecodeExecutor;
-pub use self::geo::{ControlPoint, Georeference};
+pub use self::geo::Georeference;
 #[cfg(all(feature = "file", any(unix, windows)))]
 pub use self::io::FileReader;
 pub use self::io::{
@@ -182,6 +182,7 @@ pub use cog_codec::{
     SampleFormat,
 };
 pub use cog_raster::{
-    Affine, BoxFuture, MaskKind, MaybeSend, MaybeSync, Raster, RasterInfo, RasterMask,
-    RasterSource, ReadRequest, Sample, SampleType, Samples, SourceError, SourceErrorKind, Window,
+    Affine, BoxFuture, ControlPoint, MaskKind, MaybeSend, MaybeSync, Raster, RasterInfo,
+    RasterMask, RasterSource, ReadRequest, Sample, SampleType, Samples, SourceError,
+    SourceErrorKind, Window,
 };

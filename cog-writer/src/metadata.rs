@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Sets georeferencing: GeoKeys (tags 34735–34737), and 33550 with 33922 or, where the raster is
-/// rotated or upside down, 34264 (OGC 19-008r4 §7).
+/// rotated or upside down, 34264; 33922 alone for control points (OGC 19-008r4 §7).
 pub(crate) fn georeference(directory: &mut Directory, info: &RasterInfo) -> Result<(), Error> {
     if let Some(affine) = info.affine {
         if affine.is_rectilinear() && affine.a > 0.0 && affine.e < 0.0 {
@@ -25,6 +25,12 @@ pub(crate) fn georeference(directory: &mut Directory, info: &RasterInfo) -> Resu
             matrix[15] = 1.0;
             directory.set(tags::MODEL_TRANSFORMATION, Value::Double(matrix));
         }
+    } else if let Some(fit) = &info.control_points {
+        let ties = fit
+            .points()
+            .iter()
+            .flat_map(|p| [p.col, p.row, 0.0, p.x, p.y, p.z]);
+        directory.set(tags::MODEL_TIEPOINT, Value::Double(ties.collect()));
     }
     let Some(crs) = &info.crs else { return Ok(()) };
     let unsupported = |error: tile_math::Error| Error::Unsupported {

@@ -57,7 +57,7 @@ pub struct Summary {
 impl CogWriter {
     /// A writer for the raster that `info` describes.
     ///
-    /// Of `info` are used: the sample type, the size of level 0, bands, CRS, affine, colormap,
+    /// Of `info` are used: the sample type, the size of level 0, bands, CRS, affine or control points, colormap,
     /// metadata, and whether there is a mask (`mask_kind` per dataset). `spill` holds the
     /// compressed blocks until [`finish`](Self::finish).
     ///

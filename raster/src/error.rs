@@ -15,6 +15,54 @@ pub struct ShapeError {
     pub(crate) columns: u32,
 }
 
+/// Why control points or a rational polynomial do not say where the pixels lie. A file's fault.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlacementError {
+    /// A polynomial has more coefficients than there are points.
+    #[error("{found} control points, at least {needed} are needed")]
+    TooFewPoints {
+        /// Points given.
+        found: usize,
+        /// Points needed.
+        needed: usize,
+    },
+    /// More points than are taken.
+    #[error("{found} control points, at most {limit} are taken")]
+    TooManyPoints {
+        /// Points given.
+        found: usize,
+        /// Points taken.
+        limit: usize,
+    },
+    /// A number is infinite or none.
+    #[error("{what} is not finite")]
+    NotFinite {
+        /// Which.
+        what: String,
+    },
+    /// There are polynomials of orders 1 to 3.
+    #[error("there is no polynomial of order {order}, only of 1 to 3")]
+    Order {
+        /// The order asked for.
+        order: u8,
+    },
+    /// The points lie such that many polynomials fit equally well.
+    #[error(
+        "the control points determine no polynomial of order {order}: too many lie together or on a line"
+    )]
+    Degenerate {
+        /// Order of the polynomial.
+        order: u8,
+    },
+    /// A rational polynomial breaks its rules.
+    #[error("the rational polynomial coefficients {rule}")]
+    Rational {
+        /// What is wrong with them.
+        rule: &'static str,
+    },
+}
+
 /// Who can do something about a failed read. A server maps it to a status, a
 /// command line to an exit code, neither looks further inside.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

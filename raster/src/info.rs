@@ -1,7 +1,10 @@
 //! What a source says of itself.
 
-use crate::{Affine, Nodata, SampleType};
+use crate::{
+    Affine, ControlPointTransform, Nodata, Placement, RationalTransform, SampleType, Straightened,
+};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use tile_math::{BoundingBox, Crs};
 
 /// What a [`RasterSource`](crate::RasterSource) holds.
@@ -24,6 +27,11 @@ pub struct RasterInfo {
     pub crs: Option<Crs>,
     /// Full-resolution pixels to CRS coordinates, if the source declares it.
     pub affine: Option<Affine>,
+    /// Full-resolution pixels to CRS coordinates by ground control points; counts where there is no affine.
+    pub control_points: Option<Arc<ControlPointTransform>>,
+    /// Full-resolution pixels to WGS 84 by a rational polynomial; counts where there is neither an
+    /// affine nor control points, and `crs` then is WGS 84.
+    pub rational: Option<Arc<RationalTransform>>,
     /// Where masks come from.
     pub mask_kind: MaskKind,
     /// The palette of a one-band source: RGBA per index.
@@ -42,6 +50,8 @@ impl RasterInfo {
             levels: vec![LevelInfo::new(width, height)],
             crs: None,
             affine: None,
+            control_points: None,
+            rational: None,
             mask_kind: MaskKind::None,
             colormap: None,
             metadata: BTreeMap::new(),
@@ -70,10 +80,33 @@ impl RasterInfo {
         ))
     }
 
-    /// Smallest box around all pixels, in the source's CRS.
+    /// The way from full-resolution pixels to CRS coordinates: the affine, else the control points,
+    /// else the rational polynomial; `None` where the source has none of them.
+    #[must_use]
+    pub fn placement(&self) -> Option<Placement> {
+        if let Some(affine) = self.affine {
+            return Some(Placement::Affine(affine));
+        }
+        if let Some(points) = &self.control_points {
+            return Some(Placement::ControlPoints(Arc::clone(points)));
+        }
+        self.rational
+            .as_ref()
+            .map(|rational| Placement::Rational(Arc::clone(rational)))
+    }
+
+    /// Pixels on straight lines that stand for the source's: its own where it has an affine; see
+    /// [`Placement::straightened`].
+    #[must_use]
+    pub fn straightened(&self) -> Option<Straightened> {
+        self.placement()?.straightened(self.width(), self.height())
+    }
+
+    /// Smallest box around all pixels, in the source's CRS; where there is no affine, the box around
+    /// the [`straightened`](Self::straightened) ones.
     #[must_use]
     pub fn bounds(&self) -> Option<BoundingBox> {
-        Some(self.affine?.bounds(self.width(), self.height()))
+        Some(self.straightened()?.bounds())
     }
 
     /// The band that holds alpha (0-based), if one does.

@@ -10,7 +10,7 @@
 //!
 //! A [`Raster`] is a block of samples of one [`SampleType`], *bands × rows ×
 //! columns*, with an optional mask. A [`RasterSource`] says what it holds
-//! ([`RasterInfo`]: levels, bands, CRS, affine, nodata) and delivers windows.
+//! ([`RasterInfo`]: levels, bands, CRS, [`Placement`], nodata) and delivers windows.
 //!
 //! # Example
 //!
@@ -55,6 +55,8 @@
 #![forbid(unsafe_code)]
 
 mod affine;
+mod bivariate;
+mod control_points;
 mod display;
 mod error;
 mod info;
@@ -62,7 +64,9 @@ mod mask;
 mod maybe;
 mod memory;
 mod nodata;
+mod placement;
 mod raster;
+mod rational;
 mod sample;
 mod samples;
 mod source;
@@ -71,7 +75,8 @@ pub mod testkit;
 mod window;
 
 pub use affine::Affine;
-pub use error::{ShapeError, SourceError, SourceErrorKind};
+pub use control_points::{ControlPoint, ControlPointTransform};
+pub use error::{PlacementError, ShapeError, SourceError, SourceErrorKind};
 pub use half::f16;
 pub use info::{BandInfo, BandStatistics, ColorInterpretation, LevelInfo, MaskKind, RasterInfo};
 pub use mask::{Mask, RasterMask};
@@ -79,7 +84,9 @@ pub use maybe::{BoxFuture, MaybeSend, MaybeSync};
 pub use memory::MemorySource;
 pub use nodata::Nodata;
 pub use num_complex::Complex;
+pub use placement::{Placement, Straightened};
 pub use raster::Raster;
+pub use rational::{Normalisation, RationalPolynomial, RationalTransform};
 pub use sample::{Sample, SampleType};
 pub use samples::Samples;
 pub use source::{RasterSource, ReadRequest};

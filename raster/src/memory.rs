@@ -1,10 +1,11 @@
 //! A source that holds its pixels in memory.
 
 use crate::{
-    Affine, BoxFuture, ColorInterpretation, LevelInfo, Mask, MaskKind, Raster, RasterInfo,
-    RasterMask, RasterSource, ReadRequest, Sample, ShapeError, SourceError, SourceErrorKind,
-    with_samples,
+    Affine, BoxFuture, ColorInterpretation, ControlPointTransform, LevelInfo, Mask, MaskKind,
+    Raster, RasterInfo, RasterMask, RasterSource, RationalTransform, ReadRequest, Sample,
+    ShapeError, SourceError, SourceErrorKind, with_samples,
 };
+use std::sync::Arc;
 use tile_math::Crs;
 
 /// Pixels in memory, one [`Raster`] per level: for tests, for made data, and
@@ -69,6 +70,21 @@ impl MemorySource {
     #[must_use]
     pub fn with_affine(mut self, affine: Affine) -> Self {
         self.info.affine = Some(affine);
+        self
+    }
+
+    /// Sets control points, which count where there is no affine.
+    #[must_use]
+    pub fn with_control_points(mut self, transform: ControlPointTransform) -> Self {
+        self.info.control_points = Some(Arc::new(transform));
+        self
+    }
+
+    /// Sets a rational polynomial, which counts where there is neither an affine nor control points;
+    /// the CRS then has to be WGS 84.
+    #[must_use]
+    pub fn with_rational(mut self, transform: RationalTransform) -> Self {
+        self.info.rational = Some(Arc::new(transform));
         self
     }
 

@@ -20,7 +20,10 @@ pub fn zoom_range(info: &RasterInfo, tms: &TileMatrixSet) -> Result<(i8, i8), Er
         .max(1);
     // rio-tiler halves with integer division until the shorter side fits into a tile.
     let mut halvings = 0_u32;
-    let mut shorter = info.width().min(info.height());
+    let (width, height) = info
+        .straightened()
+        .map_or((info.width(), info.height()), |s| (s.width, s.height));
+    let mut shorter = width.min(height);
     while shorter > tile {
         shorter /= 2;
         halvings += 1;

@@ -1,7 +1,7 @@
 //! Which pixels are wanted.
 
 use crate::{Error, OutputSize};
-use cog_raster::{Affine, RasterInfo};
+use cog_raster::{Affine, Placement, RasterInfo, Straightened};
 use tile_math::{BoundingBox, Crs, Tile, TileMatrixSet, Transformer};
 
 /// The pixels of a picture: where they lie and how many there are.
@@ -85,19 +85,22 @@ impl Grid {
     }
 
     /// The source's own pixels, all of them, shrunk to `size`. Rotated and
-    /// south-up sources keep their orientation.
+    /// south-up sources keep their orientation; of a source that lies by control points or a rational
+    /// polynomial the [straightened](RasterInfo::straightened) pixels are meant.
     ///
     /// # Errors
     ///
     /// [`Error::InvalidParameter`] if `size` is 0.
     pub fn native(info: &RasterInfo, size: OutputSize) -> Result<Self, Error> {
-        let (columns, rows) = (info.width(), info.height());
+        let around = info.straightened().filter(|_| info.crs.is_some());
+        let (affine, columns, rows) = around.map_or_else(
+            || (Affine::identity(), info.width(), info.height()),
+            |around| (around.affine, around.width, around.height),
+        );
         let (width, height) = size.resolve(f64::from(columns), f64::from(rows))?;
-        let georeferenced = info.crs.is_some() && info.affine.is_some();
-        let affine = if georeferenced { info.affine } else { None };
         Ok(Self {
-            crs: info.crs.clone().filter(|_| georeferenced),
-            affine: affine.unwrap_or(Affine::identity()).scale(
+            crs: info.crs.clone().filter(|_| around.is_some()),
+            affine: affine.scale(
                 f64::from(columns) / f64::from(width),
                 f64::from(rows) / f64::from(height),
             ),
@@ -124,8 +127,8 @@ impl Grid {
         bounds: Option<BoundingBox>,
         size: OutputSize,
     ) -> Result<Self, Error> {
-        let (source_crs, affine) = georeference(info)?;
-        let source_bounds = affine.bounds(info.width(), info.height());
+        let (source_crs, _, around) = georeference(info)?;
+        let (affine, source_bounds) = (around.affine, around.bounds());
         let (bounds, resolution) = if source_crs == crs {
             (bounds.unwrap_or(source_bounds), affine.resolution())
         } else {
@@ -195,8 +198,8 @@ impl Grid {
     }
 }
 
-/// The source's CRS and affine.
-pub(crate) fn georeference(info: &RasterInfo) -> Result<(&Crs, Affine), Error> {
+/// The source's CRS, the way to it, and pixels on straight lines that stand for the source's.
+pub(crate) fn georeference(info: &RasterInfo) -> Result<(&Crs, Placement, Straightened), Error> {
     let missing = |what: &str| Error::NotGeoreferenced {
         message: format!("it has no {what}; only its own pixels can be shown (preview)"),
     };
@@ -204,11 +207,16 @@ pub(crate) fn georeference(info: &RasterInfo) -> Result<(&Crs, Affine), Error> {
         .crs
         .as_ref()
         .ok_or_else(|| missing("coordinate reference system"))?;
-    let affine = info.affine.ok_or_else(|| missing("affine transform"))?;
-    if affine.inverse().is_none() {
+    let placement = info.placement().ok_or_else(|| {
+        missing("affine transform, control points or rational polynomial that say where it lies")
+    })?;
+    let straightened = placement
+        .straightened(info.width(), info.height())
+        .ok_or_else(|| missing("outline that its control points or coefficients could place"))?;
+    if straightened.affine.inverse().is_none() {
         return Err(missing("invertible affine transform"));
     }
-    Ok((crs, affine))
+    Ok((crs, placement, straightened))
 }
 
 /// The way from one CRS to another, or why there is none.
@@ -237,8 +245,8 @@ fn covered(bounds: BoundingBox, from: &Crs, to: &Crs) -> BoundingBox {
 /// Size of a source pixel in the units of `crs`, by GDAL's suggestion for the whole source;
 /// `None` where its corners have no coordinates there.
 pub(crate) fn resolution_in(info: &RasterInfo, crs: &Crs) -> Option<f64> {
-    let (source_crs, affine) = georeference(info).ok()?;
-    let bounds = affine.bounds(info.width(), info.height());
+    let (source_crs, _, around) = georeference(info).ok()?;
+    let (affine, bounds) = (around.affine, around.bounds());
     let to_target = Transformer::new(source_crs, crs).ok()?;
     suggested_resolution(&to_target, affine, covered(bounds, source_crs, crs))
 }

@@ -75,7 +75,9 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
         .iter()
         .map(|&band| ImageBand::of_source(info, band, options))
         .collect();
-    let widening = if same_crs {
+    // GDAL warps what lies by no affine, whatever the CRSs are.
+    let straight = grid.crs.is_none() || info.affine.is_some();
+    let widening = if same_crs && straight {
         Widening::uniform(typical)
     } else {
         let has_nodata = bands.iter().any(|band| band.nodata.is_some());

@@ -4,8 +4,9 @@
 //! wherever the future is polled.
 
 use crate::grid::{georeference, transformer};
+use crate::position::ExactMap;
 use crate::{Error, Grid, Image, OutputSize, ReadOptions, Resampling, plan};
-use cog_raster::{Nodata, RasterInfo, RasterSource};
+use cog_raster::{Affine, Nodata, RasterInfo, RasterSource};
 use tile_math::{BoundingBox, Crs, Tile, TileMatrixSet};
 
 /// The image of a tile, at the size the tile matrix says.
@@ -154,21 +155,25 @@ pub async fn point(
     options: &ReadOptions,
 ) -> Result<PointData, Error> {
     let info = source.info();
-    let (source_crs, affine) = georeference(info)?;
+    let (source_crs, _, around) = georeference(info)?;
     let (source_x, source_y) = transformer(crs, source_crs)?
         .transform(x, y)
         .map_err(|e| Error::parameter("point", e.to_string()))?;
-    let outside = || Error::OutsideBounds {
-        what: format!("point {x},{y} ({crs})"),
-        bounds: info.bounds().map_or_else(String::new, |b| {
-            format!(
-                "{},{},{},{} ({source_crs})",
-                b.left, b.bottom, b.right, b.top
-            )
-        }),
+    let outside = || {
+        let bounds = around.bounds().to_array().map(|v| v.to_string()).join(",");
+        Error::OutsideBounds {
+            what: format!("point {x},{y} ({crs})"),
+            bounds: format!("{bounds} ({source_crs})"),
+        }
     };
-    let inverse = affine.inverse().ok_or_else(outside)?;
-    let (column, row) = inverse.apply(source_x, source_y);
+    let in_source = Grid {
+        crs: Some(source_crs.clone()),
+        affine: Affine::identity(),
+        width: 1,
+        height: 1,
+    };
+    // NaN, where there is no way to the pixels, is not inside.
+    let (column, row) = ExactMap::new(info, &in_source)?.point(source_x, source_y);
     let (width, height) = (f64::from(info.width()), f64::from(info.height()));
     let inside = column > 0.0 && column < width && row > 0.0 && row < height;
     if !inside {
@@ -181,8 +186,8 @@ pub async fn point(
         _ => (column - 0.5, row - 0.5),
     };
     let grid = Grid {
-        crs: Some(source_crs.clone()),
-        affine: affine.translate(left, top),
+        crs: None,
+        affine: Affine::identity().translate(left, top),
         width: 1,
         height: 1,
     };

@@ -13,8 +13,8 @@ use tile_math::{BoundingBox, Crs, TileMatrixSet, Transformer};
 pub(crate) fn bounds_in(info: &RasterInfo, crs: &Crs) -> Result<BoundingBox, Error> {
     let (Some(from), Some(bounds)) = (&info.crs, info.bounds()) else {
         return Err(Error::Unusable(
-            "the source is not georeferenced: it has no coordinate reference system or no affine transform; \
-             its own pixels can be shown (preview)"
+            "the source is not georeferenced: it has no coordinate reference system, or neither an affine transform \
+             nor control points nor rational polynomial coefficients that place it; its own pixels can be shown (preview)"
                 .into(),
         ));
     };

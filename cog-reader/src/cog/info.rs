@@ -8,10 +8,12 @@ use crate::numbers;
 use crate::tiff::{Directory, Image};
 use cog_codec::tags;
 use cog_raster::{
-    BandInfo, BandStatistics, ColorInterpretation, LevelInfo, MaskKind, Nodata, RasterInfo,
-    SampleType,
+    BandInfo, BandStatistics, ColorInterpretation, ControlPoint, ControlPointTransform, LevelInfo,
+    MaskKind, Nodata, RasterInfo, RationalPolynomial, RationalTransform, SampleType,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use tile_math::Crs;
 
 /// Builds the information. `directory` is the first one, `levels` are not empty.
 pub(crate) fn build(
@@ -25,14 +27,10 @@ pub(crate) fn build(
     let bands = u32::from(image.samples);
     let mut info = RasterInfo::new(picture.sample_type, bands, image.width, image.height);
     info.levels = levels.iter().map(level_info).collect();
-    // Control points carry the CRS where there is no affine.
-    if geo.affine.is_some() || geo.control_points.is_empty() {
-        info.crs = geo.crs.clone();
-    }
-    info.affine = geo.affine;
     let nodata = nodata(directory, picture.sample_type, problems);
     info.colormap = colormap(directory, image, nodata.as_ref());
     let metadata = metadata(directory, problems);
+    place(&mut info, directory, geo, &metadata, problems);
     let colors = colors(picture, info.colormap.is_some());
     for ((index, band), color) in (0..bands).zip(&mut info.bands).zip(colors) {
         band.color_interpretation = color;
@@ -61,6 +59,58 @@ pub(crate) fn build(
     info.metadata = dataset_items(directory, geo);
     info.metadata.extend(metadata.items);
     info
+}
+
+/// Sets the CRS and the way to it, which go together.
+fn place(
+    info: &mut RasterInfo,
+    directory: &Directory,
+    geo: &Georeference,
+    metadata: &GdalMetadata,
+    problems: &mut Vec<String>,
+) {
+    info.affine = geo.affine;
+    let from_tag = directory.reals(tags::RPC_COEFFICIENTS);
+    if let Some(values) = from_tag.or_else(|| metadata.rational()) {
+        match RationalPolynomial::from_tag(&values) {
+            Ok(model) => info.rational = Some(Arc::new(RationalTransform::new(model))),
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    if geo.affine.is_none() && !geo.control_points.is_empty() {
+        let points = without_antimeridian(&geo.control_points, geo.crs.as_ref());
+        match ControlPointTransform::fit(points) {
+            Ok(transform) => info.control_points = Some(Arc::new(transform)),
+            Err(error) => problems.push(format!("the control points place nothing: {error}")),
+        }
+    }
+    let by_points = info.control_points.is_some();
+    info.crs = if geo.affine.is_some() || by_points {
+        geo.crs.clone()
+    } else if info.rational.is_some() {
+        Some(Crs::wgs84())
+    } else if geo.control_points.is_empty() {
+        geo.crs.clone()
+    } else {
+        // Theirs, and they lead nowhere.
+        None
+    };
+}
+
+/// Points that all lie within 10 degrees of the antimeridian, on both sides of it, with longitudes that
+/// go on beyond 180, as GDAL takes them.
+fn without_antimeridian(points: &[ControlPoint], crs: Option<&Crs>) -> Vec<ControlPoint> {
+    let mut points = points.to_vec();
+    let near = |p: &ControlPoint| (170.0..=180.0).contains(&p.x.abs());
+    if crs.is_some_and(Crs::is_geographic)
+        && points.iter().all(near)
+        && points.iter().any(|p| p.x > 0.0)
+    {
+        for point in points.iter_mut().filter(|p| p.x < 0.0) {
+            point.x += 360.0;
+        }
+    }
+    points
 }
 
 fn level_info(level: &Level) -> LevelInfo {

@@ -174,6 +174,7 @@ const WANTED: &[u16] = &[
     tags::MODEL_PIXEL_SCALE,
     tags::MODEL_TIEPOINT,
     tags::MODEL_TRANSFORMATION,
+    tags::RPC_COEFFICIENTS,
     tags::GEO_KEY_DIRECTORY,
     tags::GEO_DOUBLE_PARAMS,
     tags::GEO_ASCII_PARAMS,

@@ -2,8 +2,8 @@
 
 use crate::grid::{georeference, transformer};
 use crate::{Error, Grid};
-use cog_raster::{Affine, RasterInfo};
-use tile_math::{Crs, Transformer};
+use cog_raster::{Affine, Placement, RasterInfo, Straightened};
+use tile_math::{BoundingBox, Crs, Transformer};
 
 /// Metres along the equator in one turn, by which OGC 17-083r4 §6.1 converts degrees.
 const TURN_METERS: f64 = core::f64::consts::TAU * 6_378_137.0;
@@ -15,12 +15,67 @@ pub(crate) struct ExactMap {
     /// `None`: target and source have the same CRS.
     to_source: Option<Transformer>,
     wrap: Option<Wrap>,
-    /// x and y of the source's origin; subtracted first, so that few digits are lost.
-    origin: (f64, f64),
-    /// Source CRS offsets from the origin to pixels.
-    pixels: [f64; 4],
     target_back: Affine,
-    source: Affine,
+    lie: Lie,
+}
+
+/// How the source's pixels lie in its CRS.
+#[derive(Clone, Debug)]
+enum Lie {
+    Straight {
+        /// x and y of the source's origin; subtracted first, so that few digits are lost.
+        origin: (f64, f64),
+        /// Source CRS offsets from the origin to pixels.
+        pixels: [f64; 4],
+        source: Affine,
+    },
+    Curved {
+        placement: Placement,
+        /// Pixels of the level per pixel of the full resolution.
+        scale: (f64, f64),
+        /// Where the placement is trusted: polynomials bend back far from their points, and would
+        /// show the source again.
+        trusted: BoundingBox,
+        /// Largest absolute coordinate there, in full-resolution pixels.
+        magnitude: f64,
+    },
+}
+
+impl Lie {
+    fn straight(source: Affine) -> Option<Self> {
+        let inverse = source.inverse()?;
+        Some(Self::Straight {
+            origin: (source.c, source.f),
+            pixels: [inverse.a, inverse.b, inverse.d, inverse.e],
+            source,
+        })
+    }
+
+    fn of(placement: Placement, around: &Straightened) -> Option<Self> {
+        if let Some(affine) = placement.affine() {
+            return Self::straight(affine);
+        }
+        // By how much of the source's size around it a placement is trusted.
+        const MARGIN: f64 = 0.25;
+        let bounds = around.bounds();
+        let (dx, dy) = (bounds.width() * MARGIN, bounds.height() * MARGIN);
+        let trusted = BoundingBox {
+            left: bounds.left - dx,
+            bottom: bounds.bottom - dy,
+            right: bounds.right + dx,
+            top: bounds.top + dy,
+        };
+        let largest = [trusted.left, trusted.bottom, trusted.right, trusted.top]
+            .into_iter()
+            .fold(0.0_f64, |most, v| most.max(v.abs()));
+        let (x, y) = around.affine.resolution();
+        Some(Self::Curved {
+            placement,
+            scale: (1.0, 1.0),
+            trusted,
+            magnitude: largest / x.min(y),
+        })
+    }
 }
 
 /// Longitudes of a geographic source may run 0…360 or past 180; those that come
@@ -55,10 +110,10 @@ impl Wrap {
 impl ExactMap {
     /// The way from `grid` to the full resolution of the source.
     pub(crate) fn new(info: &RasterInfo, grid: &Grid) -> Result<Self, Error> {
-        let (source, to_source, wrap) = match &grid.crs {
-            None => (Affine::identity(), None, None),
+        let (lie, to_source, wrap) = match &grid.crs {
+            None => (Lie::straight(Affine::identity()), None, None),
             Some(crs) => {
-                let (source_crs, affine) = georeference(info)?;
+                let (source_crs, placement, around) = georeference(info)?;
                 let same = crs == source_crs;
                 let to_source = if same {
                     None
@@ -66,29 +121,26 @@ impl ExactMap {
                     Some(transformer(crs, source_crs)?)
                 };
                 let to_source = to_source.filter(|t| !t.is_identity());
-                (affine, to_source, Self::wrap(info, source_crs, affine))
+                let wrap = Self::wrap(source_crs, around.bounds());
+                (Lie::of(placement, &around), to_source, wrap)
             }
         };
-        let (inverse, target_back) = match (source.inverse(), grid.affine.inverse()) {
-            (Some(inverse), Some(back)) => (inverse, back),
-            _ => return Err(Error::parameter("grid", "the affine cannot be inverted")),
+        let (Some(lie), Some(target_back)) = (lie, grid.affine.inverse()) else {
+            return Err(Error::parameter("grid", "the affine cannot be inverted"));
         };
         Ok(Self {
             target: grid.affine,
             to_source,
             wrap,
-            origin: (source.c, source.f),
-            pixels: [inverse.a, inverse.b, inverse.d, inverse.e],
             target_back,
-            source,
+            lie,
         })
     }
 
-    fn wrap(info: &RasterInfo, crs: &Crs, affine: Affine) -> Option<Wrap> {
+    fn wrap(crs: &Crs, bounds: BoundingBox) -> Option<Wrap> {
         if !crs.is_geographic() {
             return None;
         }
-        let bounds = affine.bounds(info.width(), info.height());
         let turn = TURN_METERS / crs.meters_per_unit();
         // The quotient is 360 but for the last digits.
         let turn = if (turn - 360.0).abs() < 1e-6 {
@@ -105,15 +157,26 @@ impl ExactMap {
 
     /// The same way to a level with `columns` and `rows` times as many pixels.
     pub(crate) fn scaled(mut self, columns: f64, rows: f64) -> Self {
-        let [a, b, d, e] = self.pixels;
-        self.pixels = [a * columns, b * columns, d * rows, e * rows];
-        self.source = self.source.scale(1.0 / columns, 1.0 / rows);
+        match &mut self.lie {
+            Lie::Straight { pixels, source, .. } => {
+                let [a, b, d, e] = *pixels;
+                *pixels = [a * columns, b * columns, d * rows, e * rows];
+                *source = source.scale(1.0 / columns, 1.0 / rows);
+            }
+            Lie::Curved { scale, .. } => *scale = (scale.0 * columns, scale.1 * rows),
+        }
         self
     }
 
     /// Columns depend on columns only, rows on rows.
     pub(crate) fn is_separable(&self) -> bool {
-        let [_, b, d, _] = self.pixels;
+        let Lie::Straight {
+            pixels: [_, b, d, _],
+            ..
+        } = self.lie
+        else {
+            return false;
+        };
         self.target.is_rectilinear()
             && b == 0.0
             && d == 0.0
@@ -134,12 +197,31 @@ impl ExactMap {
         if let Some(to_source) = &self.to_source {
             to_source.transform_slice(columns, rows);
         }
-        let ([a, b, d, e], (x0, y0)) = (self.pixels, self.origin);
-        for (column, row) in columns.iter_mut().zip(rows) {
-            let x = self.wrap.map_or(*column, |wrap| wrap.apply(*column)) - x0;
-            let y = *row - y0;
-            *column = a * x + b * y;
-            *row = d * x + e * y;
+        let turned = |x: f64| self.wrap.map_or(x, |wrap| wrap.apply(x));
+        match &self.lie {
+            Lie::Straight { origin, pixels, .. } => {
+                let ([a, b, d, e], (x0, y0)) = (*pixels, *origin);
+                for (column, row) in columns.iter_mut().zip(rows) {
+                    let (x, y) = (turned(*column) - x0, *row - y0);
+                    *column = a * x + b * y;
+                    *row = d * x + e * y;
+                }
+            }
+            Lie::Curved {
+                placement,
+                scale,
+                trusted,
+                ..
+            } => {
+                for (column, row) in columns.iter_mut().zip(rows) {
+                    let (x, y) = (turned(*column), *row);
+                    let near = (trusted.left..=trusted.right).contains(&x)
+                        && (trusted.bottom..=trusted.top).contains(&y);
+                    let found = near.then(|| placement.to_pixels(x, y)).flatten();
+                    let (c, r) = found.unwrap_or((f64::NAN, f64::NAN));
+                    (*column, *row) = (c * scale.0, r * scale.1);
+                }
+            }
         }
     }
 
@@ -152,7 +234,12 @@ impl ExactMap {
 
     /// The target position of a source position; `None` where there is none.
     pub(crate) fn back(&self, column: f64, row: f64) -> Option<(f64, f64)> {
-        let (x, y) = self.source.apply(column, row);
+        let (x, y) = match &self.lie {
+            Lie::Straight { source, .. } => source.apply(column, row),
+            Lie::Curved {
+                placement, scale, ..
+            } => placement.to_ground(column / scale.0, row / scale.1)?,
+        };
         let (x, y) = match &self.to_source {
             None => (x, y),
             Some(to_source) => to_source.inverse().point(x, y)?,
@@ -166,16 +253,23 @@ impl ExactMap {
     pub(crate) fn rounding(&self, width: u32, height: u32) -> f64 {
         // A transform takes a few dozen operations, each good to half of 2^-52.
         const RELATIVE: f64 = 64.0 * f64::EPSILON;
-        let [a, b, d, e] = self.pixels;
-        let source = self.origin.0.abs().max(self.origin.1.abs());
+        let source = match &self.lie {
+            Lie::Straight { origin, pixels, .. } => {
+                let [a, b, d, e] = pixels;
+                let per_unit = (a.abs() + b.abs()).max(d.abs() + e.abs());
+                origin.0.abs().max(origin.1.abs()) * per_unit
+            }
+            Lie::Curved {
+                magnitude, scale, ..
+            } => magnitude * scale.0.max(scale.1),
+        };
         let bounds = self.target.bounds(width, height);
         let target = [bounds.left, bounds.right, bounds.bottom, bounds.top]
             .into_iter()
             .map(f64::abs)
             .fold(0.0, f64::max);
-        let per_unit = (a.abs() + b.abs()).max(d.abs() + e.abs());
         let (size, _) = self.target.resolution();
-        RELATIVE * (source * per_unit + target / size)
+        RELATIVE * (source + target / size)
     }
 }
 

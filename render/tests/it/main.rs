@@ -1,6 +1,7 @@
 //! Promises of `cog-render`, a file each.
 #![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
 
+mod control_points;
 #[cfg(not(target_arch = "wasm32"))]
 mod examples;
 #[cfg(not(target_arch = "wasm32"))]
@@ -8,6 +9,8 @@ mod npz;
 #[cfg(not(target_arch = "wasm32"))]
 mod oracle;
 mod pictures;
+#[cfg(not(target_arch = "wasm32"))]
+mod placed;
 mod plain_model;
 mod refusals;
 #[cfg(not(target_arch = "wasm32"))]

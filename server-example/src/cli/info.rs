@@ -2,7 +2,7 @@
 
 use super::{InfoArgs, open::open, run::print};
 use crate::{Error, ground::crs_name, http::describe};
-use cog_raster::{MaskKind, RasterInfo, RasterSource as _};
+use cog_raster::{MaskKind, Placement, RasterInfo, RasterSource as _, RationalTransform};
 use cog_reader::{Cog, Directory, DirectoryKind, FieldType};
 use serde_json::{Map, Value, json};
 use std::{fmt::Write as _, process::ExitCode};
@@ -37,13 +37,10 @@ fn everything(cog: &Cog) -> Value {
     }
     object.insert("area_or_point".into(), area_or_point(cog).into());
     if !cog.georeference().control_points.is_empty() {
-        let points: Vec<Value> = cog
-            .georeference()
-            .control_points
-            .iter()
-            .map(|p| json!({ "col": p.col, "row": p.row, "x": p.x, "y": p.y, "z": p.z }))
-            .collect();
-        object.insert("control_points".into(), points.into());
+        object.insert("control_points".into(), control_points(cog));
+    }
+    if let Some(rational) = &info.rational {
+        object.insert("rational_polynomial".into(), rational_polynomial(rational));
     }
     object.insert("metadata".into(), json!(info.metadata));
     object.insert("levels".into(), levels(cog).into());
@@ -55,6 +52,41 @@ fn everything(cog: &Cog) -> Value {
         object.insert("ghost_area".into(), json!(ghost.items));
     }
     body
+}
+
+/// The points, and the order of the polynomials through them where there are any.
+fn control_points(cog: &Cog) -> Value {
+    let geo = cog.georeference();
+    let points: Vec<Value> = geo
+        .control_points
+        .iter()
+        .map(|p| json!({ "col": p.col, "row": p.row, "x": p.x, "y": p.y, "z": p.z }))
+        .collect();
+    let order = cog.info().control_points.as_ref().map(|fit| fit.order());
+    json!({ "crs": geo.crs.as_ref().map(crs_name), "order": order, "points": points })
+}
+
+/// Rational polynomial coefficients under GDAL's names.
+fn rational_polynomial(transform: &RationalTransform) -> Value {
+    let model = transform.model();
+    json!({
+        "err_bias": model.error_bias,
+        "err_rand": model.error_random,
+        "line_off": model.line.offset,
+        "samp_off": model.sample.offset,
+        "lat_off": model.latitude.offset,
+        "long_off": model.longitude.offset,
+        "height_off": model.height.offset,
+        "line_scale": model.line.scale,
+        "samp_scale": model.sample.scale,
+        "lat_scale": model.latitude.scale,
+        "long_scale": model.longitude.scale,
+        "height_scale": model.height.scale,
+        "line_num_coeff": model.line_numerator,
+        "line_den_coeff": model.line_denominator,
+        "samp_num_coeff": model.sample_numerator,
+        "samp_den_coeff": model.sample_denominator,
+    })
 }
 
 fn levels(cog: &Cog) -> Vec<Value> {
@@ -167,16 +199,28 @@ fn text(cog: &Cog) -> String {
                 ),
             );
             line("Pixel is", area_or_point(cog).to_lowercase());
-            if let Some(bounds) = info.bounds() {
-                let [left, bottom, right, top] = bounds.to_array();
-                line("Bounds", format!("{left}, {bottom}, {right}, {top}"));
-            }
         }
         None => line("Affine", "none".into()),
     }
     let points = cog.georeference().control_points.len();
     if points > 0 {
-        line("Points", format!("{points} ground control points"));
+        let fit = info.control_points.as_ref().map_or_else(
+            || "which place nothing".to_owned(),
+            |fit| format!("placed by polynomials of order {}", fit.order()),
+        );
+        line("Points", format!("{points} ground control points, {fit}"));
+    }
+    if let Some(rational) = &info.rational {
+        let used = if matches!(info.placement(), Some(Placement::Rational(_))) {
+            format!(", placed at a height of {} m", rational.height())
+        } else {
+            String::new()
+        };
+        line("RPC", format!("rational polynomial coefficients{used}"));
+    }
+    if let Some(bounds) = info.bounds() {
+        let [left, bottom, right, top] = bounds.to_array();
+        line("Bounds", format!("{left}, {bottom}, {right}, {top}"));
     }
     line("Mask", mask(info).into());
     if let Some(palette) = &info.colormap {

@@ -3,7 +3,8 @@
 use super::{LogFormat, ReadArgs, npy, npy::NpyFile, open::open, report::Progress};
 use crate::Error;
 use cog_raster::{
-    MaskKind, Raster, RasterInfo, RasterMask, RasterSource as _, ReadRequest, SampleType, Window,
+    ControlPoint, ControlPointTransform, MaskKind, Raster, RasterInfo, RasterMask,
+    RasterSource as _, ReadRequest, SampleType, Window,
 };
 use cog_reader::Cog;
 use cog_writer::{BlockCompression, CogWriter, WriteOptions};
@@ -12,6 +13,7 @@ use std::{
     io::BufWriter,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 pub(super) async fn read(arguments: ReadArgs, format: LogFormat) -> Result<ExitCode, Error> {
@@ -204,10 +206,13 @@ impl<'a> Job<'a> {
             .iter()
             .map(|&band| source.bands[band as usize].clone())
             .collect();
-        info.crs.clone_from(&source.crs);
         info.affine = source
             .level_affine(self.level)
             .map(|affine| affine.translate(self.window.col.into(), self.window.row.into()));
+        info.control_points = self.output_control_points();
+        // Without a way to it a CRS says nothing; a rational polynomial is not written.
+        let placed = info.placement().is_some() || source.placement().is_none();
+        info.crs = source.crs.clone().filter(|_| placed);
         info.metadata.clone_from(&source.metadata);
         info.colormap = source.colormap.clone().filter(|_| count == 1);
         info.mask_kind = match source.mask_kind {
@@ -217,6 +222,24 @@ impl<'a> Job<'a> {
             _ => MaskKind::PerDataset,
         };
         info
+    }
+
+    /// The source's control points in the pixels of the part read.
+    fn output_control_points(&self) -> Option<Arc<ControlPointTransform>> {
+        let source = self.cog.info();
+        let fit = source.control_points.as_ref()?;
+        let level = source.levels.get(self.level)?;
+        let across = f64::from(level.width) / f64::from(source.width());
+        let down = f64::from(level.height) / f64::from(source.height());
+        let (left, top) = (f64::from(self.window.col), f64::from(self.window.row));
+        let moved = fit.points().iter().map(|point| ControlPoint {
+            col: point.col * across - left,
+            row: point.row * down - top,
+            ..*point
+        });
+        // What was fitted before can be fitted moved.
+        let moved = ControlPointTransform::fit_order(moved.collect(), fit.order());
+        moved.ok().map(Arc::new)
     }
 
     /// The mask as the written file holds it: 0 or 255, or none.
