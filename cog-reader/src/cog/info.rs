@@ -88,7 +88,8 @@ fn place(
     info.crs = if geo.affine.is_some() || by_points {
         geo.crs.clone()
     } else if info.rational.is_some() {
-        Some(Crs::wgs84())
+        // Longitude and latitude in degrees, as rational polynomials have them.
+        Crs::from_epsg(4326).ok()
     } else if geo.control_points.is_empty() {
         geo.crs.clone()
     } else {

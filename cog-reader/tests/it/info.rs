@@ -2,7 +2,7 @@
 
 use crate::support::open;
 use crate::support::tiff::{Cut, File, Ifd, Pattern, V, write};
-use cog_raster::{Affine, ColorInterpretation, Nodata, RasterSource};
+use cog_raster::{Affine, ColorInterpretation, Nodata, Placement, RasterSource};
 use cog_reader::ControlPoint;
 
 fn pattern(bands: u16, size: usize) -> Pattern {
@@ -81,7 +81,8 @@ fn tie_points_alone_are_control_points() {
     );
     let cog = open(write(&File::CLASSIC, &[tied]));
     assert_eq!(cog.info().affine, None);
-    assert_eq!(cog.info().crs, None, "the CRS is that of the points");
+    assert_eq!(cog.info().crs, None, "two points place nothing");
+    assert!(cog.problems().any(|p| p.contains("at least 3")));
     let geo = cog.georeference();
     assert_eq!(geo.crs.as_ref().and_then(|crs| crs.epsg()), Some(4326));
     assert_eq!(
@@ -103,6 +104,127 @@ fn tie_points_alone_are_control_points() {
             },
         ]
     );
+}
+
+/// Tie points without a scale, and the CRS that they are in.
+fn tied(points: &[[f64; 4]], keys: Vec<u16>) -> Ifd {
+    let ties = points
+        .iter()
+        .flat_map(|&[col, row, x, y]| [col, row, 0.0, x, y, 0.0]);
+    ifd()
+        .with(33922, V::Double(ties.collect()))
+        .with(34735, V::Short(keys))
+}
+
+#[test]
+fn control_points_place_a_raster() {
+    let corners = [
+        [0.0, 0.0, 10.0, 20.0],
+        [8.0, 0.0, 18.0, 20.0],
+        [0.0, 6.0, 10.0, 14.0],
+        [8.0, 6.0, 18.0, 14.0],
+    ];
+    let keys = |kind| {
+        vec![
+            1, 1, 0, 3, 1024, 0, 1, 2, 1025, 0, 1, kind, 2048, 0, 1, 4326,
+        ]
+    };
+    for (kind, shift) in [(1, 0.0), (2, 0.5)] {
+        let cog = open(write(&File::CLASSIC, &[tied(&corners, keys(kind))]));
+        let info = cog.info();
+        assert_eq!((info.affine, cog.problems().count()), (None, 0));
+        assert_eq!(info.crs.as_ref().and_then(|crs| crs.epsg()), Some(4326));
+        let placement = info.placement().unwrap();
+        assert!(matches!(placement, Placement::ControlPoints(_)));
+        let (x, y) = placement.to_ground(2.0 + shift, 3.0 + shift).unwrap();
+        assert!((x - 12.0).abs() < 1e-9 && (y - 17.0).abs() < 1e-9);
+    }
+    // The same spot again and again, and a line, lead nowhere; the pixels can be read all the same.
+    for points in [
+        [corners[0]; 5],
+        [0.0, 1.0, 2.0, 3.0, 4.0].map(|k| [k, k, k, k]),
+    ] {
+        let cog = open(write(&File::CLASSIC, &[tied(&points, keys(1))]));
+        assert_eq!((cog.info().placement(), &cog.info().crs), (None, &None));
+        assert!(cog.problems().any(|p| p.contains("control points")));
+        assert_eq!(cog.georeference().control_points.len(), 5);
+    }
+    // Both sides of the antimeridian are neighbours.
+    let over = [
+        [0.0, 0.0, 176.0, 20.0],
+        [8.0, 0.0, -176.0, 20.0],
+        [0.0, 6.0, 176.0, 14.0],
+    ];
+    let cog = open(write(&File::CLASSIC, &[tied(&over, keys(1))]));
+    let bounds = cog.info().bounds().unwrap();
+    assert!((bounds.left - 176.0).abs() < 1e-9 && (bounds.right - 184.0).abs() < 1.1);
+}
+
+#[test]
+fn rational_polynomials_place_a_raster() {
+    let mut values = vec![
+        1.5, -1.0, 3.0, 4.0, 46.0, 8.0, 600.0, 3.0, 4.0, 0.3, 0.4, 500.0,
+    ];
+    for (line, sample) in [(-1.0, 0.0), (0.0, 1.0)] {
+        let mut numerator = [0.0; 20];
+        (numerator[1], numerator[2]) = (sample, line);
+        let mut denominator = [0.0; 20];
+        denominator[0] = 1.0;
+        values.extend(numerator.iter().chain(&denominator));
+    }
+    let by_tag = ifd().with(50844, V::Double(values.clone()));
+    let names = [
+        "ERR_BIAS",
+        "ERR_RAND",
+        "LINE_OFF",
+        "SAMP_OFF",
+        "LAT_OFF",
+        "LONG_OFF",
+        "HEIGHT_OFF",
+        "LINE_SCALE",
+        "SAMP_SCALE",
+        "LAT_SCALE",
+        "LONG_SCALE",
+        "HEIGHT_SCALE",
+    ];
+    let item = |name: &str, values: &[f64]| {
+        let text: Vec<String> = values.iter().map(f64::to_string).collect();
+        format!(
+            "<Item name=\"{name}\" domain=\"RPC\">{}</Item>",
+            text.join(" ")
+        )
+    };
+    let mut xml = String::from("<GDALMetadata>");
+    for (name, value) in names.iter().zip(&values) {
+        xml += &item(name, &[*value]);
+    }
+    let polynomials = [
+        "LINE_NUM_COEFF",
+        "LINE_DEN_COEFF",
+        "SAMP_NUM_COEFF",
+        "SAMP_DEN_COEFF",
+    ];
+    for (name, values) in polynomials.iter().zip(values[12..].chunks(20)) {
+        xml += &item(name, values);
+    }
+    xml += "</GDALMetadata>";
+    let by_metadata = ifd().with(42112, V::Ascii(xml.leak()));
+    for ifd in [by_tag, by_metadata] {
+        let cog = open(write(&File::CLASSIC, &[ifd]));
+        let info = cog.info();
+        assert_eq!(cog.problems().collect::<Vec<_>>(), Vec::<&str>::new());
+        assert_eq!(info.crs.as_ref().and_then(|crs| crs.epsg()), Some(4326));
+        let model = info.rational.as_ref().unwrap().model();
+        assert_eq!((model.error_bias, model.height.offset), (1.5, 600.0));
+        let found = info.placement().unwrap().to_pixels(8.0, 46.0);
+        assert_eq!(found, Some((4.5, 3.5)));
+    }
+    values.truncate(91);
+    let cog = open(write(
+        &File::CLASSIC,
+        &[ifd().with(50844, V::Double(values))],
+    ));
+    assert_eq!((cog.info().placement(), cog.problems().count()), (None, 1));
 }
 
 #[test]

@@ -28,6 +28,8 @@ fn info(case: &Value) -> RasterInfo {
     let bytes = std::fs::read(case["file"].as_str().unwrap()).unwrap();
     let reader = Arc::new(MemoryReader::new("made", bytes));
     let cog = pollster::block_on(Cog::open(reader, OpenOptions::default())).unwrap();
+    let problems: Vec<&str> = cog.problems().collect();
+    assert_eq!(problems, Vec::<&str>::new(), "{}", case["file"]);
     cog.info().clone()
 }
 
