@@ -174,13 +174,13 @@ const WANTED: &[u16] = &[
     tags::MODEL_PIXEL_SCALE,
     tags::MODEL_TIEPOINT,
     tags::MODEL_TRANSFORMATION,
-    tags::RPC_COEFFICIENTS,
     tags::GEO_KEY_DIRECTORY,
     tags::GEO_DOUBLE_PARAMS,
     tags::GEO_ASCII_PARAMS,
     tags::GDAL_METADATA,
     tags::GDAL_NODATA,
     tags::LERC_PARAMETERS,
+    tags::RPC_COEFFICIENTS,
 ];
 
 /// Tags of numbers, whatever field type their values have.
