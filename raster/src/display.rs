@@ -15,7 +15,7 @@ use core::fmt;
 /// let raster = Raster::new(1, 2, 3, Samples::I16(vec![7, 12, 0, -3, 100, 5]))?;
 /// assert_eq!(
 ///     raster.to_string(),
-///     "1 band × 2 rows × 3 columns of int16\n   7   12    0\n  -3  100    5\n"
+///     "1 band × 2 rows × 3 columns of int16\n    7   12    0\n   -3  100    5\n"
 /// );
 /// # Ok::<(), cog_raster::ShapeError>(())
 /// ```

@@ -20,7 +20,7 @@ fn gdal_and_rio_tiler_place_and_warp_alike() {
     wrong.extend(list("rational").iter().filter_map(rational));
     wrong.extend(list("tiles").iter().filter_map(compare));
     std::fs::remove_dir_all(&folder).unwrap();
-    assert!(list("placed").len() >= 6 && list("tiles").len() >= 70);
+    assert!(list("placed").len() >= 6 && list("tiles").len() >= 35);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
