@@ -1,6 +1,9 @@
 //! From a block's bytes to its samples.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use cog_raster::{SampleType, Samples};
 use half::f16;
@@ -56,7 +59,7 @@ impl DecodedBlock {
 ///
 /// [`Error::Unsupported`] names a compression, predictor or depth that this
 /// build has no code for; [`Error::Malformed`] the bytes' mistake;
-/// [`Error::InvalidLayout`] an impossible layout.
+/// [`Error::InvalidLayout`] an impossible layout; [`Error::Panicked`] a codec's own.
 pub fn decode_block(
     registry: &CodecRegistry,
     layout: &BlockLayout,
@@ -80,7 +83,9 @@ pub fn decode_block(
         None => layout.row_bytes()? * rows as usize,
     };
     let mut raw = zeros(layout, length)?;
-    let decoded = codec.decode(layout, &input, &mut raw)?;
+    let decoded = caught(layout.compression, || {
+        codec.decode(layout, &input, &mut raw)
+    })?;
     if let Some(units) = units {
         return Ok(DecodedBlock::new(
             Samples::U8(units.expand(&raw, layout.width, rows)),
@@ -91,6 +96,24 @@ pub fn decode_block(
         samples: samples(layout, raw)?,
         rows,
         valid: decoded.valid,
+    })
+}
+
+/// What a codec gives, and its panic as an error.
+///
+/// Most codecs are other people's crates, and a block is a stranger's. What a panic leaves half done is
+/// `output` alone, which nobody sees then: a codec keeps no state between calls.
+fn caught<T>(
+    compression: Compression,
+    work: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        Err(Error::Panicked {
+            compression,
+            message: text.unwrap_or("no message").to_owned(),
+        })
     })
 }
 

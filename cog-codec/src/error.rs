@@ -26,6 +26,15 @@ pub enum Error {
         /// What is impossible about it.
         reason: String,
     },
+    /// The codec broke down: a bug in it, which these bytes make show. Only where panics unwind; a
+    /// program that aborts on them, as on WebAssembly, ends.
+    #[error("the decoder of {compression} panicked: {message}; please report it with the file")]
+    Panicked {
+        /// The block's compression.
+        compression: Compression,
+        /// What the panic said.
+        message: String,
+    },
     /// The samples to encode are not those of the layout. The caller's mistake.
     #[error("samples do not fit the block: {reason}")]
     InvalidSamples {

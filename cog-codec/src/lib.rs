@@ -36,7 +36,8 @@
 //! The output's length follows from the [`BlockLayout`] alone, never from the
 //! bytes: a caller charges [`BlockLayout::decoded_len`] against its limits and
 //! then decodes. Codecs stop when the output is full, and check the dimensions
-//! that a stream claims before they allocate for it.
+//! that a stream claims before they allocate for it. A codec that panics all the
+//! same gives [`Error::Panicked`], where panics unwind.
 //!
 //! # Compressions
 //!

@@ -50,6 +50,13 @@ impl Delivery {
         self
     }
 
+    /// The same with a cache of decoded blocks.
+    #[must_use]
+    pub const fn with_cache(mut self) -> Self {
+        self.cached = true;
+        self
+    }
+
     /// A reader of `bytes` that behaves so.
     #[must_use]
     pub fn reader(&self, bytes: impl Into<Bytes>) -> Arc<dyn RangeReader> {

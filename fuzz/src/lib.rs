@@ -10,8 +10,8 @@
 //! | Target | Bytes are | Promise |
 //! | --- | --- | --- |
 //! | [`open`] | a file | `Cog::open` and `validate` give a value or an error |
-//! | [`whole_read`] | a file | so does reading every level and mask, within tight limits |
-//! | [`structure`] | mutations of a file of [`seeds`] | the same, deeper inside |
+//! | [`whole_read`] | a file | so does reading every level and mask, as stored and as RGB, and drawing it, within tight limits |
+//! | [`structure`] | mutations of a file of [`seeds`], and of files beside it | the same, deeper inside |
 //! | [`codec`] | a block layout and a block | decoding fills the block or says why not |
 //! | [`arrival`] | a way of delivering a file | pixels and errors do not depend on it |
 //! | [`round_trip`] | a raster and how to write it | what was written is read, or the options are refused |
@@ -23,18 +23,24 @@
 #![forbid(unsafe_code)]
 
 mod delivery;
+mod foreign;
+#[path = "../../cog-codec/tests/it/jpeg_streams.rs"]
+mod jpeg_streams;
 mod model;
 mod mutation;
 mod numbers;
+mod odd;
 mod reading;
 mod seeds;
 mod targets;
+#[path = "../../cog-codec/tests/it/vectors.rs"]
+mod vectors;
 
 pub use delivery::{Delivery, SlicedReader};
 pub use model::{Block, Directory, Entry, File, Values};
 pub use mutation::{Mutation, Place, mutate};
 pub use numbers::Numbers;
-pub use reading::{Everything, read_everything, tight};
+pub use reading::{Everything, Pixels, read_all_ways, read_everything, see, tight};
 pub use seeds::{Seed, block_seeds, definition_seeds, seeds};
 pub use targets::{
     BlockInput, arrival, codec, definitions, metadata, open, round_trip, structure, whole_read,

@@ -15,7 +15,9 @@ use cog_writer::{
 };
 use tile_math::{Crs, TileMatrixSet};
 
+use crate::foreign::foreign_blocks;
 use crate::model::{Block, Directory, Entry, File, Values};
+use crate::odd::odd;
 
 /// A well-formed file.
 #[derive(Clone, Debug)]
@@ -64,6 +66,7 @@ pub fn seeds() -> &'static [Seed] {
     SEEDS.get_or_init(|| {
         let mut seeds = written();
         seeds.extend(laid_out());
+        seeds.extend(odd());
         seeds
     })
 }
@@ -235,13 +238,16 @@ fn written() -> Vec<Seed> {
 }
 
 /// An image of which the block layout can be chosen freely.
-struct Picture {
-    layout: BlockLayout,
-    width: u32,
-    height: u32,
-    tiled: bool,
-    planes: u16,
-    more: Vec<(u16, u16, Vec<u64>)>,
+pub(crate) struct Picture {
+    pub(crate) layout: BlockLayout,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) tiled: bool,
+    pub(crate) planes: u16,
+    /// Every block; `None`: made-up samples.
+    pub(crate) stream: Option<Vec<u8>>,
+    /// Further tags, or others than those that the layout gives: number, type, values.
+    pub(crate) more: Vec<(u16, u16, Vec<u64>)>,
 }
 
 /// What `cog-codec` encodes but `cog-writer` does not lay out: strips, planes, big-endian files,
@@ -289,6 +295,7 @@ fn laid_out() -> Vec<Seed> {
                 height: 18,
                 tiled,
                 planes: if planar { 2 } else { 1 },
+                stream: None,
                 more: Vec::new(),
             };
             let mut file = empty(big, big_endian);
@@ -315,6 +322,7 @@ fn laid_out() -> Vec<Seed> {
             height: 11,
             tiled: false,
             planes: 1,
+            stream: None,
             more: Vec::new(),
         };
         let mut file = empty(false, true);
@@ -347,6 +355,7 @@ fn sub_directories() -> Seed {
             height: side,
             tiled: true,
             planes: 1,
+            stream: None,
             more: vec![(254, 4, vec![kind])],
         };
         let order = 100 * file.directories.len() as u64;
@@ -366,7 +375,7 @@ fn sub_directories() -> Seed {
     }
 }
 
-const fn empty(big: bool, big_endian: bool) -> File {
+pub(crate) const fn empty(big: bool, big_endian: bool) -> File {
     File {
         big,
         big_endian,
@@ -376,7 +385,7 @@ const fn empty(big: bool, big_endian: bool) -> File {
 }
 
 /// Bits and format of a sample type.
-fn stored(sample_type: SampleType) -> (u16, SampleFormat) {
+pub(crate) fn stored(sample_type: SampleType) -> (u16, SampleFormat) {
     let bits = sample_type.size() as u16 * 8;
     let format = match sample_type {
         SampleType::U8 | SampleType::U16 | SampleType::U32 | SampleType::U64 => {
@@ -404,7 +413,7 @@ const fn format_code(format: SampleFormat) -> u64 {
     }
 }
 
-fn directory(file: &File, picture: &Picture, order: u64) -> Directory {
+pub(crate) fn directory(file: &File, picture: &Picture, order: u64) -> Directory {
     let layout = &picture.layout;
     let (across, down) = (
         picture.width.div_ceil(layout.width),
@@ -420,7 +429,10 @@ fn directory(file: &File, picture: &Picture, order: u64) -> Directory {
                 };
                 let layout = layout.clone().with_height(rows);
                 blocks.push(Block {
-                    bytes: block(&layout, plane * 31 + row * 7 + column),
+                    bytes: match &picture.stream {
+                        Some(stream) => stream.clone(),
+                        None => block(&layout, plane * 31 + row * 7 + column),
+                    },
                     lead: 0,
                     trail: 0,
                     order: order + blocks.len() as u64,
@@ -454,12 +466,10 @@ fn directory(file: &File, picture: &Picture, order: u64) -> Directory {
         entries.push(Entry::new(273, word, Values::BlockOffsets));
         entries.push(Entry::new(279, 4, Values::BlockLengths));
     }
-    entries.extend(
-        picture
-            .more
-            .iter()
-            .map(|(tag, kind, values)| file.entry(*tag, *kind, values)),
-    );
+    for (tag, kind, values) in &picture.more {
+        entries.retain(|entry| entry.tag != *tag);
+        entries.push(file.entry(*tag, *kind, values));
+    }
     entries.sort_by_key(|entry| entry.tag);
     Directory {
         entries,
@@ -479,7 +489,7 @@ fn block(layout: &BlockLayout, shift: u32) -> Vec<u8> {
     encode_block(layout, raster.samples(), &EncodeOptions::default()).expect("it is written")
 }
 
-/// Blocks of every compression that is encoded here, with their layouts.
+/// Blocks of every compression, with their layouts.
 ///
 /// # Panics
 ///
@@ -507,6 +517,11 @@ pub fn block_seeds() -> Vec<(BlockLayout, Vec<u8>)> {
                 .expect("what was encoded");
             seeds.push((layout, bytes));
         }
+    }
+    for (layout, bytes) in foreign_blocks() {
+        let decoded = decode_block(&CodecRegistry::default(), &layout, &bytes, None);
+        decoded.unwrap_or_else(|error| panic!("{error}: {layout:?}"));
+        seeds.push((layout, bytes));
     }
     seeds
 }

@@ -1,10 +1,13 @@
 //! Damaged and malicious blocks: an error or other samples, never more.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use cog_codec::{
-    BlockLayout, CodecRegistry, Compression, EncodeOptions, Error, SampleFormat, decode_block,
-    encode_block,
+    BlockLayout, Codec, CodecRegistry, Compression, Decoded, EncodeOptions, Error, SampleFormat,
+    decode_block, encode_block,
 };
 use cog_raster::{SampleType, Samples};
 
@@ -173,6 +176,33 @@ const WEBP_LOSSY: &str = "
     524946464600000057454250565038203a0000005002009d012a1000100002804225b00274ba0144000a2b96dbb3
     4000fef892c35b4bfe00f77403ffae46dbdf666edb822a7f4eee4cfb10657000";
 
+/// A codec with a bug, as other people's have them.
+#[derive(Debug)]
+struct Careless;
+
+impl Codec for Careless {
+    fn decode(&self, _: &BlockLayout, input: &[u8], _: &mut [u8]) -> Result<Decoded, Error> {
+        assert!(input.len() > 8, "a header is eight bytes long");
+        unreachable!()
+    }
+}
+
+#[test]
+fn a_codec_that_panics_gives_an_error() {
+    const OWN: Compression = Compression(60_000);
+    let registry = CodecRegistry::default().with(OWN, Arc::new(Careless));
+    let layout = BlockLayout::new(4, 4, 1, 8, SampleFormat::Unsigned).with_compression(OWN);
+    for (length, said) in [(3, "eight bytes"), (9, "unreachable")] {
+        match decode_block(&registry, &layout, &vec![0; length], None) {
+            Err(Error::Panicked {
+                compression: OWN,
+                message,
+            }) => assert!(message.contains(said), "{message}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 #[test]
 fn mutated_blocks_neither_panic_nor_grow() {
     for (index, (layout, bytes)) in seeds().into_iter().enumerate() {
@@ -309,7 +339,7 @@ fn impossible_layouts_are_refused() {
         error.to_string(),
         "unknown (compression 12345) is not supported"
     );
-    let subsampled = good.with_photometric(6).with_ycbcr_subsampling(2, 2);
+    let subsampled = good.with_photometric(6).with_ycbcr_subsampling(2, 3);
     let mut subsampled = subsampled;
     subsampled.samples = 3;
     assert!(matches!(

@@ -204,9 +204,10 @@ fn decode_one(fetched: &Fetched, cog: &Inner, input: &Input) -> Result<Option<De
     if let Some(block) = cache.and_then(|cache| cache.block(&cog.key(part))) {
         return Ok(Some(Decoded { block, start: 0 }));
     }
+    let needed = needed_rows(part, &fetched.window).end;
     let end = match cache {
         Some(_) => whole.end,
-        None => needed_rows(part, &fetched.window).end,
+        None => needed,
     };
     let failed = |source: Arc<dyn core::error::Error + Send + Sync>| Error::Block {
         location: cog.location.clone(),
@@ -216,7 +217,13 @@ fn decode_one(fetched: &Fetched, cog: &Inner, input: &Input) -> Result<Option<De
         end: offset + bytes.len() as u64,
         source,
     };
-    let block = match picture.decode(&cog.options.registry, bytes, stored, end) {
+    let decode = |end| picture.decode(&cog.options.registry, bytes, stored, end);
+    // A block whose end is damaged gives the rows before that, with a cache as without.
+    let (decoded, cache, end) = match decode(end) {
+        Err(_) if needed < end => (decode(needed), None, needed),
+        decoded => (decoded, cache, end),
+    };
+    let block = match decoded {
         Ok(block) => block,
         Err(cog_codec::Error::Unsupported { feature }) => {
             return Err(Error::Unsupported {

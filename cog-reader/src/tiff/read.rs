@@ -259,7 +259,10 @@ impl Walk<'_> {
         }
         // One read for the count and, nearly always, all of the entries.
         let guess = count_size + 40 * entry_size + offset_size;
-        self.follow(&[offset..offset.saturating_add(guess)]).await?;
+        self.follow(core::slice::from_ref(
+            &(offset..offset.saturating_add(guess)),
+        ))
+        .await?;
         let mut bytes = read_at(self.pages, offset, guess).await?;
         let count = self.count(&bytes);
         let Some(count) = count else {

@@ -46,6 +46,12 @@ impl BlockInput {
             false => known[usize::from(word(0)) % known.len()],
         };
         let flags = h[11];
+        // Fax has options where colours have subsampling.
+        let fax = is_fax(compression);
+        let (across, down) = match fax {
+            true => (1, 1),
+            false => (u16::from(h[12] >> 4), u16::from(h[12] & 15)),
+        };
         let layout = BlockLayout::new(
             word(2).into(),
             word(4).into(),
@@ -62,7 +68,9 @@ impl BlockInput {
             ByteOrder::Little
         })
         .with_fill_order_lsb(flags & 2 > 0)
-        .with_ycbcr_subsampling(u16::from(h[12] >> 4), u16::from(h[12] & 15))
+        .with_t4_options(if fax { u32::from(h[12] & 15) } else { 0 })
+        .with_t6_options(if fax { u32::from(h[12] >> 4) } else { 0 })
+        .with_ycbcr_subsampling(across, down)
         .with_lerc_additional_compression(u32::from(flags >> 4))
         .with_jpeg_tables((flags & 4 > 0).then(|| tables.into()));
         let rows = (h[13] > 0).then(|| u32::from(h[13]));
@@ -90,7 +98,10 @@ impl BlockInput {
         out.extend(layout.compression.0.to_le_bytes());
         out.extend((layout.width as u16).to_le_bytes());
         out.extend((layout.height as u16).to_le_bytes());
-        let (across, down) = layout.ycbcr_subsampling;
+        let (across, down) = match is_fax(layout.compression) {
+            true => (layout.t6_options as u16, layout.t4_options as u16),
+            false => layout.ycbcr_subsampling,
+        };
         out.extend([layout.samples as u8, layout.bits as u8, format as u8]);
         out.extend([layout.predictor as u8, layout.photometric as u8, flags]);
         out.extend([
@@ -102,6 +113,10 @@ impl BlockInput {
         out.extend(&self.bytes);
         out
     }
+}
+
+const fn is_fax(compression: Compression) -> bool {
+    matches!(compression, Compression::CCITT_G3 | Compression::CCITT_G4)
 }
 
 /// Decodes a block, whole and its first rows.
@@ -135,7 +150,7 @@ pub fn codec(bytes: &[u8]) {
                 assert!(valid.iter().all(|&valid| valid == 0 || valid == 255));
             }
         }
-        Err(Error::InvalidSamples { reason }) => panic!("{reason}"),
+        Err(error @ (Error::InvalidSamples { .. } | Error::Panicked { .. })) => panic!("{error}"),
         Err(error) => assert!(!error.to_string().is_empty()),
     }
     // Rows in front do not depend on how many are asked for.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cog_raster::RasterSource as _;
 use cog_reader::{Cog, MemoryReader, OpenOptions, validate::validate};
 
-use crate::reading::{chain, read_everything, tight};
+use crate::reading::{chain, read_all_ways, tight};
 
 /// Opens `bytes` and checks the layout; reads no pixel.
 ///
@@ -32,9 +32,5 @@ pub fn open(bytes: &[u8]) {
 ///
 /// On a find.
 pub fn whole_read(bytes: &[u8]) {
-    let options = OpenOptions::default().with_limits(tight());
-    let _ = read_everything(
-        Arc::new(MemoryReader::new("file.tif", bytes.to_vec())),
-        options,
-    );
+    let _ = read_all_ways(bytes.to_vec(), None, tight());
 }

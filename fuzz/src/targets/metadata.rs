@@ -7,7 +7,7 @@ use cog_raster::RasterSource as _;
 use cog_reader::{Cog, MemoryReader, OpenOptions};
 
 use crate::model::{Block, Directory, Entry, File, Values};
-use crate::reading::tight;
+use crate::reading::{see, tight};
 
 /// What GDAL and GeoTIFF add to a directory.
 #[derive(Arbitrary, Debug)]
@@ -58,6 +58,7 @@ pub fn metadata(bytes: &[u8]) {
         let bounds = cog.info().bounds();
         let said = format!("{:?} {:?} {bounds:?}", cog.info(), cog.georeference());
         assert!(!said.is_empty());
+        see(&cog);
     }
 }
 

@@ -95,7 +95,8 @@ pub fn round_trip(bytes: &[u8]) {
     let reader = Arc::new(MemoryReader::new("file.tif", file));
     let cog = pollster::block_on(Cog::open(
         reader,
-        OpenOptions::default().with_limits(tight()),
+        // Blocks of up to 272² pixels of five doubles in pairs.
+        OpenOptions::default().with_limits(tight().with_block_bytes(8 << 20)),
     ))
     .unwrap_or_else(|error| panic!("{}", chain(&error)));
     let report = pollster::block_on(validate(&cog)).expect("the index is there");

@@ -4,10 +4,10 @@ use std::sync::OnceLock;
 
 use arbitrary::{Arbitrary, Unstructured};
 
-use super::whole_read;
-use crate::{File, Mutation, mutate, seeds};
+use crate::{File, Mutation, mutate, read_all_ways, seeds, tight};
 
-/// Breaks one of the seeds as `bytes` say, and reads what is left of it.
+/// Breaks one of the seeds as `bytes` say, and reads what is left of it; where bit 15 of the first word says
+/// so, beside two others that are broken in the same way.
 ///
 /// # Panics
 ///
@@ -27,5 +27,8 @@ pub fn structure(bytes: &[u8]) {
     let Ok(mutations) = Vec::<Mutation>::arbitrary_take_rest(from) else {
         return;
     };
-    whole_read(&mutate(&files[usize::from(seed) % files.len()], &mutations));
+    let seed = usize::from(seed);
+    let broken = |index: usize| mutate(&files[index % files.len()], &mutations);
+    let neighbours = (seed >> 15 == 1).then(|| [broken(seed / 3).into(), broken(seed / 7).into()]);
+    let _ = read_all_ways(broken(seed), neighbours, tight());
 }

@@ -1,13 +1,14 @@
 //! Small files and blocks that claim to be large.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cog_codec::{BlockLayout, CodecRegistry, Compression, SampleFormat, decode_block};
 use cog_raster::{RasterSource, ReadRequest, SourceErrorKind, Window};
 use cog_reader::{Cog, Limits, MemoryReader, OpenOptions};
 use fuzz::{Directory, Entry, File, Values, block_seeds};
 
-use crate::measure::{MEMORY, alone};
+use crate::measure::{MEMORY, alone, processor_time};
 
 /// One directory without blocks: the numbers of tags 256, 257, 277, 322 and 323.
 fn claim(width: u64, height: u64, bands: u64, tile: Option<u64>) -> Vec<u8> {
@@ -55,9 +56,9 @@ fn a_hundred_bytes_that_claim_a_world_cost_kilobytes() {
         assert!(bytes.len() < 130, "{}", bytes.len());
         let limits = Limits::default().with_pixels(pixels);
         let reader = Arc::new(MemoryReader::new("world.tif", bytes));
-        let options = OpenOptions::default().with_limits(limits);
-        let (_, peak) = alone.peak(|| {
-            let Ok(cog) = pollster::block_on(Cog::open(reader, options)) else {
+        let work = || {
+            let options = OpenOptions::default().with_limits(limits);
+            let Ok(cog) = pollster::block_on(Cog::open(reader.clone(), options)) else {
                 return;
             };
             let size = cog.info().levels[0];
@@ -68,11 +69,25 @@ fn a_hundred_bytes_that_claim_a_world_cost_kilobytes() {
                 Window::new(0, 0, 1, size.height),
                 Window::new(0, 0, size.width, 1),
             ] {
-                let read = pollster::block_on(cog.read(ReadRequest::new(0, window)));
-                assert!(read.is_err(), "{window:?}");
+                // A block that the index does not list is not there, as libtiff has it: nodata.
+                if let Ok(raster) = pollster::block_on(cog.read(ReadRequest::new(0, window))) {
+                    assert_eq!((raster.columns(), raster.rows()), (1, 1), "{window:?}");
+                }
             }
-        });
+        };
+        // What is made once for all files is made.
+        work();
+        let ((), peak) = alone.peak(work);
         assert!(peak < 64 << 10, "{peak} bytes");
+        // The system counts in milliseconds.
+        const TIMES: u32 = 500;
+        let before = processor_time();
+        (0..TIMES).for_each(|_| work());
+        if let (Some(before), Some(after)) = (before, processor_time()) {
+            let spent = after.saturating_sub(before) / TIMES;
+            println!("{pixels} pixels: {peak} bytes, {spent:?}");
+            assert!(spent < Duration::from_millis(1), "{spent:?}");
+        }
     }
 }
 
@@ -122,6 +137,28 @@ fn a_limit_of_memory_holds_for_reads_of_any_size() {
 /// LZMA's highest preset asks for a dictionary of 64 MiB, whatever the block.
 const DICTIONARY: usize = 81 << 20;
 
+/// A codestream of JPEG XL (ISO/IEC 18181-1): a size, everything else by default, and zeros for a frame.
+fn jpeg_xl(width: u64, height: u64) -> Vec<u8> {
+    let mut bits: Vec<bool> = Vec::new();
+    let mut put = |value: u64, count: u32| bits.extend((0..count).map(|i| value >> i & 1 == 1));
+    put(0, 1); // Not a multiple of 8.
+    put(1, 2); // Height - 1 in 13 bits.
+    put(height - 1, 13);
+    put(0, 3); // No ratio.
+    put(1, 2);
+    put(width - 1, 13);
+    put(1, 1); // All of the metadata by default.
+    put(1, 1); // And the transform.
+    bits.resize(bits.len().next_multiple_of(8), false);
+    bits.push(true); // All of the frame header by default.
+    bits.resize(bits.len().next_multiple_of(8) + 4096, false);
+    let bytes = bits.chunks_exact(8).map(|eight| {
+        let bit = |byte: u8, (i, &bit): (usize, &bool)| byte | u8::from(bit) << i;
+        eight.iter().enumerate().fold(0, bit)
+    });
+    [0xff, 0x0a].into_iter().chain(bytes).collect()
+}
+
 #[test]
 fn what_a_block_claims_of_itself_costs_nothing() {
     let alone = alone();
@@ -152,13 +189,18 @@ fn what_a_block_claims_of_itself_costs_nothing() {
         (Compression::PACKBITS, vec![0x81; 300_000]),
         (Compression::LZW, vec![0x80; 300_000]),
     ];
+    for (width, height) in [(16, 16), (512, 512), (2048, 1300)] {
+        cases.push((Compression::JPEG_XL, jpeg_xl(width, height)));
+    }
     // The same headers with a block of any other size behind them.
     for (layout, bytes) in block_seeds() {
         cases.push((layout.compression, bytes));
     }
+    let mut beyond = Vec::new();
     for (compression, bytes) in cases {
-        for (width, height) in [(16, 16), (512, 512), (65_535, 2)] {
+        for (width, height) in [(16, 16), (512, 512), (65_535, 2), (2048, 1300)] {
             for samples in [1, 3] {
+                let bytes = resized(compression, &bytes, width, height);
                 let layout = BlockLayout::new(width, height, samples, 8, SampleFormat::Unsigned)
                     .with_compression(compression)
                     .with_lerc_additional_compression(0);
@@ -169,18 +211,44 @@ fn what_a_block_claims_of_itself_costs_nothing() {
                         decode_block(&registry, &layout, &bytes, None).is_ok()
                     })
                 });
-                let room = if compression == Compression::LZMA {
-                    DICTIONARY
-                } else {
-                    1 << 20
-                };
-                // A codec of pictures holds coefficients of four bytes, and the picture.
-                assert!(
-                    peak <= 8 * size + room,
-                    "{}: {peak} bytes for {size}",
-                    name()
-                );
+                if peak > most(compression, size) {
+                    beyond.push(format!("{}: {peak} bytes for {size}", name()));
+                }
             }
         }
     }
+    assert!(beyond.is_empty(), "{}", beyond.join("\n"));
+}
+
+/// What decoding a block may take: the block, the picture, and coefficients of four bytes.
+fn most(compression: Compression, size: usize) -> usize {
+    match compression {
+        Compression::LZMA => 8 * size + DICTIONARY,
+        // A frame may hold a strip at the height of the others.
+        Compression::ZSTD => 8 * size + (7 << 20),
+        _ => 8 * size + (1 << 20),
+    }
+}
+
+/// A picture of JPEG 2000 that claims to be of this size, in tiles of one pixel row; others as they are.
+fn resized(compression: Compression, bytes: &[u8], width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    // The markers SOC and SIZ (ISO/IEC 15444-1 A.5.1).
+    let start = bytes.windows(4).position(|w| w == b"\xff\x4f\xff\x51");
+    if let (Compression::JPEG2000, Some(start)) = (compression, start) {
+        let zero = [0; 4];
+        for (place, value) in [
+            (8, width.to_be_bytes()),
+            (12, height.to_be_bytes()),
+            (16, zero),
+            (20, zero),
+            (24, width.to_be_bytes()),
+            (28, 1_u32.to_be_bytes()),
+            (32, zero),
+            (36, zero),
+        ] {
+            bytes[start + place..start + place + 4].copy_from_slice(&value);
+        }
+    }
+    bytes
 }

@@ -1,5 +1,6 @@
 //! What something costs: memory by a counting allocator, time by the processor's own count.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,11 +27,21 @@ pub(crate) struct Alone(
 /// When the case at hand began, in milliseconds after `START`; 0: there is none.
 static BEGAN: AtomicU64 = AtomicU64::new(0);
 
+thread_local! {
+    /// Panics on this thread: those that are caught count too.
+    static PANICS: Cell<u32> = const { Cell::new(0) };
+}
+
 /// Waits until no other test measures.
 pub(crate) fn alone() -> Alone {
     static TURN: Mutex<()> = Mutex::new(());
     static WATCHDOG: Once = Once::new();
     WATCHDOG.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            PANICS.set(PANICS.get() + 1);
+            usual(info);
+        }));
         std::thread::spawn(|| {
             loop {
                 std::thread::park_timeout(Duration::from_secs(5));
@@ -61,13 +72,14 @@ impl Alone {
         (out, ALLOCATOR.peak_usage().saturating_sub(before))
     }
 
-    /// Runs one case and holds it to [`MEMORY`] and [`TIME`]; `name` is made for a failure only.
+    /// Runs one case and holds it to [`MEMORY`], [`TIME`] and no panic, not even one that is caught; `name` is made for a failure only.
     pub(crate) fn bounded<T>(&self, name: impl FnOnce() -> String, work: impl FnOnce() -> T) -> T {
         let before = processor_time();
         let (out, peak) = self.peak(work);
         let spent = before
             .zip(processor_time())
             .map(|(before, after)| after.saturating_sub(before));
+        assert_eq!(PANICS.replace(0), 0, "{} panicked within", name());
         if peak > MEMORY || spent.is_some_and(|spent| spent > TIME) {
             panic!("{} took {peak} bytes and {spent:?}", name());
         }
@@ -76,7 +88,7 @@ impl Alone {
 }
 
 /// What this thread has used of a processor, where the system tells (Linux).
-fn processor_time() -> Option<Duration> {
+pub(crate) fn processor_time() -> Option<Duration> {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     Some(Duration::from_nanos(
         told.split_whitespace().next()?.parse().ok()?,

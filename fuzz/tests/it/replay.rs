@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::measure::alone;
 
+type Target = (&'static str, fn(&[u8]));
+
 /// The targets by the names of their folders.
-const TARGETS: [(&str, fn(&[u8])); 8] = [
+const TARGETS: [Target; 8] = [
     ("arrival", fuzz::arrival),
     ("codec", fuzz::codec),
     ("definitions", fuzz::definitions),
