@@ -5,7 +5,6 @@ use crate::cache::BlockKey;
 use crate::cog::Data;
 use crate::io::Flights;
 use bytes::Bytes;
-use core::sync::atomic::{AtomicU64, Ordering};
 use quick_cache::{Weighter, sync::Cache};
 use std::sync::Arc;
 
@@ -23,7 +22,6 @@ pub struct ByteCache {
     blocks: Cache<BlockKey, StoredBlock, ByBytes>,
     flights: Arc<Flights<BlockKey, Data>>,
     bytes: u64,
-    joined: AtomicU64,
 }
 
 /// A whole block.
@@ -55,7 +53,6 @@ impl ByteCache {
             blocks: Cache::with_weighter(items.clamp(64, 1 << 20), bytes, ByBytes),
             flights: Arc::default(),
             bytes,
-            joined: AtomicU64::new(0),
         }
     }
 
@@ -68,7 +65,7 @@ impl ByteCache {
             capacity: self.bytes,
             hits: self.blocks.hits(),
             misses: self.blocks.misses(),
-            joined: self.joined.load(Ordering::Relaxed),
+            joined: self.flights.joined(),
             under_way: self.flights.under_way(),
         }
     }
@@ -80,10 +77,6 @@ impl ByteCache {
 
     pub(crate) fn flights(&self) -> &Arc<Flights<BlockKey, Data>> {
         &self.flights
-    }
-
-    pub(crate) fn count_joined(&self, blocks: usize) {
-        self.joined.fetch_add(blocks as u64, Ordering::Relaxed);
     }
 
     pub(crate) fn block(&self, key: &BlockKey) -> Option<StoredBlock> {

@@ -93,10 +93,61 @@
 //! compressed, or else it is read up to the next one. So a cold tile costs two
 //! requests, opening included, three in a COG of a million blocks. Where that guess turns
 //! out to be wrong, or the compression does not say where it ends, the lengths are looked up.
+//! A mask whose blocks follow the image's, as in GDAL's COGs, comes along; another one costs a request for
+//! its index and one for its block, at the same time as the image's.
 //!
-//! Reads at the same time share requests; files that share a [`ByteCache`] do
-//! so too, and keep blocks as stored; a [`BlockCache`] keeps decoded ones. An
-//! [`Opener`] keeps files open, notices when one is replaced, and goes on with the new one.
+//! A request that fails in a way that may pass is tried again, an answer that breaks off is continued
+//! where it did, with growing waits and until the [`Deadline`] if there is one. Every request
+//! after the first asks for the version that was opened; if the file was replaced, the read
+//! fails with [`ReadErrorKind::Changed`], and never gives pixels of two files.
+//!
+//! # Sharing between reads
+//!
+//! Reads of one [`Cog`] and its clones share the requests that are under way. A
+//! program that reads many files, or serves many people, shares more:
+//!
+//! | Who | Keeps | Bounded by |
+//! | --- | --- | --- |
+//! | [`Opener`] | open files: header, directories, pages of the index | bytes, and a number of files |
+//! | [`ByteCache`] | blocks as stored: a hit spares a request | bytes |
+//! | [`BlockCache`] | decoded blocks: a hit spares the decoding too | bytes |
+//!
+//! All are found by location and validator, so what was of a replaced file is never used for
+//! the new one. Whoever asks for what somebody else is already asking for waits for that;
+//! whoever goes away fails nobody. Make one of each and give it to all:
+//!
+//! ```no_run
+//! # #[cfg(feature = "object_store")] mod example {
+//! use cog_reader::{
+//!     BlockCache, ByteCache, Deadline, Error, OpenOptions, Opener, Stores, TokioClock, Window,
+//! };
+//! use std::{sync::Arc, time::Duration};
+//!
+//! # async fn example() -> Result<(), Error> {
+//! let clock = Arc::new(TokioClock::new());
+//! let options = OpenOptions::default()
+//!     .with_byte_cache(Arc::new(ByteCache::new(128 << 20)))
+//!     .with_block_cache(Arc::new(BlockCache::new(512 << 20)))
+//!     .with_deadline(Deadline::new(Duration::from_secs(30), clock.clone()));
+//! let opener = Opener::new(options, 32 << 20).with_max_age(Duration::from_secs(300), clock);
+//! let stores = Arc::new(Stores::default());
+//!
+//! // In each task:
+//! let url = "s3://bucket/folder/scene.tif";
+//! let connect = || {
+//!     let stores = Arc::clone(&stores);
+//!     async move { stores.open(url) }
+//! };
+//! // Once more from the start if the file was replaced meanwhile.
+//! let read = |cog: cog_reader::Cog| async move {
+//!     cog.read_window(0, Window::new(256, 256, 512, 512)).await
+//! };
+//! let raster = opener.with(url, connect, read).await?;
+//! # Ok(())
+//! # }
+//! # }
+//! # fn main() {}
+//! ```
 //!
 //! # Which image of the file
 //!

@@ -1,7 +1,10 @@
 //! Open files, shared by all who ask for them.
 
 use crate::io::{Clock, Flights};
-use crate::{CacheStatistics, Cog, Error, OpenOptions, RangeReader, ReadError, ReadErrorKind};
+use crate::{
+    CacheStatistics, Cog, Error, Neighbours, ObjectState, OpenOptions, RangeReader, ReadError,
+    ReadErrorKind,
+};
 use cog_raster::{BoxFuture, MaybeSend, SourceErrorKind};
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
@@ -38,6 +41,7 @@ use std::sync::Arc;
 /// ```
 pub struct Opener {
     options: OpenOptions,
+    neighbours: Option<Arc<dyn Neighbours>>,
     kept: Arc<Cache<Arc<str>, Arc<Kept>, ByBytes>>,
     flights: Arc<Flights<Arc<str>, Arc<Kept>>>,
     capacity: u64,
@@ -55,11 +59,15 @@ struct Kept {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct ByBytes;
+struct ByBytes {
+    /// What a file counts as at least, so that a number of them fills the cache.
+    least: u64,
+}
 
 impl Weighter<Arc<str>, Arc<Kept>> for ByBytes {
     fn weight(&self, key: &Arc<str>, kept: &Arc<Kept>) -> u64 {
-        (key.len() as u64).saturating_add(kept.cog.memory())
+        let bytes = (key.len() as u64).saturating_add(kept.cog.memory());
+        bytes.max(self.least)
     }
 }
 
@@ -69,19 +77,22 @@ impl Opener {
     /// [`Limits::index_bytes`](crate::Limits::index_bytes) for each file, are not counted.
     #[must_use]
     pub fn new(options: OpenOptions, bytes: u64) -> Self {
-        // A guess of 32 KiB a file, only to size the table.
-        let items = usize::try_from(bytes / (32 * 1024)).unwrap_or(usize::MAX);
         Self {
             options,
-            kept: Arc::new(Cache::with_weighter(
-                items.clamp(16, 1 << 16),
-                bytes,
-                ByBytes,
-            )),
+            neighbours: None,
+            kept: cache(bytes, 0),
             flights: Arc::default(),
             capacity: bytes,
             age: None,
         }
+    }
+
+    /// Sets how many files are kept open, at least one; they may be fewer. A reader of a local file
+    /// holds a file descriptor, of which a process has a thousand or so. What was kept is dropped.
+    #[must_use]
+    pub fn with_max_files(mut self, files: usize) -> Self {
+        self.kept = cache(self.capacity, self.capacity / (files.max(1) as u64));
+        self
     }
 
     /// Sets after which time a file is looked at before it is used again. Without, a file is
@@ -89,6 +100,15 @@ impl Opener {
     #[must_use]
     pub fn with_max_age(mut self, age: Duration, clock: Arc<dyn Clock>) -> Self {
         self.age = Some((age, clock));
+        self
+    }
+
+    /// Opens each file with what lies beside it, as [`Cog::open_with_sidecars`] does. When a file is
+    /// looked at again, so is what was found beside it; what is put there later is noticed when
+    /// the file is opened anew.
+    #[must_use]
+    pub fn with_sidecars(mut self, neighbours: Arc<dyn Neighbours>) -> Self {
+        self.neighbours = Some(neighbours);
         self
     }
 
@@ -119,6 +139,7 @@ impl Opener {
                 key: Arc::clone(&key),
                 old: old.clone(),
                 options: self.options.clone(),
+                neighbours: self.neighbours.clone(),
                 kept: Arc::clone(&self.kept),
                 clock: self.age.as_ref().map(|(_, clock)| Arc::clone(clock)),
             };
@@ -128,7 +149,7 @@ impl Opener {
         let fresh = |_| self.kept.peek(&*key).filter(|kept| self.is_fresh(kept));
         let keys = core::slice::from_ref(&key);
         let loaded = self.flights.load(keys, fresh, start).await?;
-        match loaded.values.first() {
+        match loaded.first() {
             Some(kept) => Ok(kept.cog.clone()),
             None => Err(Error::Source {
                 location: location.to_owned(),
@@ -171,7 +192,7 @@ impl Opener {
             capacity: self.capacity,
             hits: self.kept.hits(),
             misses: self.kept.misses(),
-            joined: 0,
+            joined: self.flights.joined(),
             under_way: self.flights.under_way(),
         }
     }
@@ -185,6 +206,14 @@ impl Opener {
             clock.now().saturating_sub(checked) < *age
         })
     }
+}
+
+/// A cache of files, each of which counts as at least `least` bytes.
+fn cache(bytes: u64, least: u64) -> Arc<Cache<Arc<str>, Arc<Kept>, ByBytes>> {
+    // A guess of 32 KiB a file, only to size the table.
+    let items = usize::try_from(bytes / least.max(32 * 1024)).unwrap_or(usize::MAX);
+    let items = items.clamp(16, 1 << 16);
+    Arc::new(Cache::with_weighter(items, bytes, ByBytes { least }))
 }
 
 impl core::fmt::Debug for Opener {
@@ -219,6 +248,7 @@ struct Renewal {
     key: Arc<str>,
     old: Option<Arc<Kept>>,
     options: OpenOptions,
+    neighbours: Option<Arc<dyn Neighbours>>,
     kept: Arc<Cache<Arc<str>, Arc<Kept>, ByBytes>>,
     clock: Option<Arc<dyn Clock>>,
 }
@@ -228,11 +258,7 @@ impl Renewal {
         self,
         reader: impl Future<Output = Result<Arc<dyn RangeReader>, ReadError>>,
     ) -> Result<Arc<Kept>, Error> {
-        let failed = |source: ReadError| Error::Source {
-            location: self.key.as_ref().to_owned(),
-            source,
-        };
-        let reader = reader.await.map_err(failed)?;
+        let reader = reader.await.map_err(|source| self.failed(source))?;
         // When it was known to be so: before it was asked.
         let now = self
             .clock
@@ -240,22 +266,19 @@ impl Renewal {
             .map_or(Duration::ZERO, |clock| clock.now());
         let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
         let tells = reader.state().validator.is_some();
-        if let Some(old) = self
-            .old
-            .as_ref()
-            .filter(|old| old.cog.validator().is_some())
+        // One that was found replaced is not asked again whether it is: its store may have two minds.
+        if let Some(old) = self.old.as_ref().filter(|old| !old.cog.is_replaced())
+            && self.is_same(&old.cog, &reader).await?
         {
-            if !tells {
-                let byte = core::array::from_fn::<_, 1, _>(|_| 0..1);
-                reader.read_ranges(&byte).await.map_err(failed)?;
-            }
-            let (state, before) = (reader.state(), (old.cog.size(), old.cog.validator()));
-            if (state.size.or(before.0), state.validator) == before {
-                old.checked.store(now, Ordering::Relaxed);
-                return Ok(Arc::clone(old));
-            }
+            old.checked.store(now, Ordering::Relaxed);
+            return Ok(Arc::clone(old));
         }
-        let cog = Cog::open(reader, self.options).await?;
+        let cog = match &self.neighbours {
+            Some(neighbours) => {
+                Cog::open_with_sidecars(reader, &**neighbours, self.options).await?
+            }
+            None => Cog::open(reader, self.options).await?,
+        };
         let kept = Arc::new(Kept {
             cog,
             tells,
@@ -264,4 +287,54 @@ impl Renewal {
         self.kept.insert(self.key, Arc::clone(&kept));
         Ok(kept)
     }
+
+    /// Neither the file nor what lies beside it was replaced.
+    async fn is_same(&self, cog: &Cog, reader: &Arc<dyn RangeReader>) -> Result<bool, Error> {
+        let before = ObjectState::new(cog.size(), cog.validator());
+        let is_main_same = is_version(&**reader, &before);
+        let are_sidecars_same = async {
+            let Some(neighbours) = &self.neighbours else {
+                return Ok(true);
+            };
+            for (location, before) in cog.sidecars() {
+                let same = match neighbours.open_neighbour(&location).await {
+                    Ok(reader) => is_version(&*reader, &before).await,
+                    Err(error) => Err(error),
+                };
+                match same {
+                    Ok(true) => {}
+                    Ok(false) => return Ok(false),
+                    // Opening anew says what it means that it is gone.
+                    Err(error) if error.kind() == ReadErrorKind::NotFound => return Ok(false),
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(true)
+        };
+        let (main, sidecars) = futures_util::future::try_join(is_main_same, are_sidecars_same)
+            .await
+            .map_err(|source| self.failed(source))?;
+        Ok(main && sidecars)
+    }
+
+    fn failed(&self, source: ReadError) -> Error {
+        Error::Source {
+            location: self.key.as_ref().to_owned(),
+            source,
+        }
+    }
+}
+
+/// Whether a fresh reader finds the version that was there before. Costs a byte, unless the store
+/// tells without; what has no validator is never the same.
+async fn is_version(reader: &dyn RangeReader, before: &ObjectState) -> Result<bool, ReadError> {
+    if before.validator.is_none() {
+        return Ok(false);
+    }
+    if reader.state().validator.is_none() {
+        let byte = core::array::from_fn::<_, 1, _>(|_| 0..1);
+        reader.read_ranges(&byte).await?;
+    }
+    let state = reader.state();
+    Ok(state.validator == before.validator && state.size.or(before.size) == before.size)
 }

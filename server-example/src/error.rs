@@ -30,6 +30,10 @@ pub enum Error {
     /// Somebody else's server did not answer, or not as it should.
     #[error("{0}")]
     Upstream(String),
+    /// A source was replaced while it was read. A request that meets this is answered anew; only
+    /// one that meets it twice fails.
+    #[error("{0}")]
+    Changed(String),
     /// More is asked of this server at the moment than it can do.
     #[error("{0}")]
     Overloaded(String),
@@ -49,7 +53,7 @@ impl Error {
             Self::Parameter(_) | Self::Unusable(_) => 422,
             Self::Failed(_) => 500,
             Self::Upstream(_) => 502,
-            Self::Overloaded(_) => 503,
+            Self::Changed(_) | Self::Overloaded(_) => 503,
         }
     }
 
@@ -90,7 +94,8 @@ impl From<cog_reader::ReadError> for Error {
             Kind::NotFound => Self::NotFound(message),
             Kind::Denied => Self::Denied(message),
             Kind::Unsupported => Self::Unusable(message),
-            // `Unavailable`, `Changed`, and whatever else a store may say one day.
+            Kind::Changed => Self::Changed(message),
+            // `Unavailable`, `TimedOut`, and whatever else a store may say one day.
             _ => Self::Upstream(message),
         }
     }
@@ -139,7 +144,8 @@ fn of_source(kind: SourceErrorKind, message: String) -> Error {
         SourceErrorKind::Malformed | SourceErrorKind::Unsupported | SourceErrorKind::OverLimit => {
             Error::Unusable(message)
         }
-        // `Unavailable`, `Changed`, and whatever else a source may say one day.
+        SourceErrorKind::Changed => Error::Changed(message),
+        // `Unavailable`, and whatever else a source may say one day.
         _ => Error::Upstream(message),
     }
 }

@@ -68,11 +68,7 @@ impl Inner {
             let by_key = |at: usize| common[at];
             let kept = |at: usize| self.kept(&parts[by_key(at)], &keys[at]);
             let start = |places: Vec<usize>| start(places.into_iter().map(by_key).collect());
-            let loaded = self.flights.load(&keys, kept, start).await?;
-            if let Some(cache) = &self.options.byte_cache {
-                cache.count_joined(loaded.joined);
-            }
-            Ok(loaded.values)
+            self.flights.load(&keys, kept, start).await
         };
         let alone = async {
             match own.is_empty() {

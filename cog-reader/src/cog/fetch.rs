@@ -8,8 +8,7 @@ use super::picture::Picture;
 use super::plan;
 use crate::error::Error;
 use crate::io::within;
-use cog_raster::{MaskKind, Raster, ReadRequest, SourceErrorKind, Window};
-use core::sync::atomic::Ordering;
+use cog_raster::{MaskKind, Raster, ReadRequest, Window};
 use std::sync::Arc;
 
 /// What a read needs, fetched but not decoded: the value between I/O and CPU.
@@ -160,11 +159,7 @@ impl Cog {
             .await?;
             Ok((imagery.0, masks.0))
         };
-        let (imagery, masks) = blocks.await.inspect_err(|error| {
-            if error.kind() == SourceErrorKind::Changed {
-                inner.replaced.store(true, Ordering::Relaxed);
-            }
-        })?;
+        let (imagery, masks) = blocks.await?;
         Ok(Fetched {
             cog: Arc::clone(inner),
             level: request.level,

@@ -400,11 +400,7 @@ impl Inner {
         if !todo.is_empty() {
             let wanted: Vec<Range<u64>> = todo.iter().map(|&i| spans[i].clone()).collect();
             let merged = merge(&wanted, self.options.coalesce);
-            let reader = self.pages.reader();
-            let parts = reader
-                .read_ranges(&merged.requests)
-                .await
-                .map_err(|e| Error::source(&**reader, e))?;
+            let parts = self.pages.ask(&merged.requests).await?;
             for ((i, span), home) in todo.into_iter().zip(wanted).zip(merged.homes) {
                 let whole = parts.get(home).cloned().unwrap_or_default();
                 let base = merged.requests[home].start;

@@ -11,9 +11,9 @@ use crate::error::{Error, Rule};
 use crate::geo::Georeference;
 use crate::io::{Flights, Pages, within};
 use crate::tiff::{Image, Located, Tiff};
-use crate::{Neighbours, OpenOptions, RangeReader};
+use crate::{Neighbours, ObjectState, OpenOptions, RangeReader};
 use cog_raster::{RasterInfo, SourceError, SourceErrorKind};
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
 /// An open TIFF: the first image of the file, its overviews and its masks.
@@ -33,8 +33,6 @@ pub(crate) struct Inner {
     pub(super) location: String,
     /// The file's part of cache keys.
     pub(super) identity: Arc<str>,
-    /// A read has found the file replaced.
-    pub(super) replaced: AtomicBool,
     /// Blocks that are being read, by whomever.
     pub(super) flights: Arc<Flights<BlockKey, Data>>,
     pub(super) levels: Vec<Level>,
@@ -154,7 +152,6 @@ impl Cog {
         Ok(Self {
             inner: Arc::new(Inner {
                 identity: identity(&location, &pages),
-                replaced: AtomicBool::new(false),
                 flights: options
                     .byte_cache
                     .as_ref()
@@ -229,11 +226,29 @@ impl Cog {
         self.inner.pages.reader()
     }
 
-    /// A read has found that the file was replaced since it was opened. All further reads of what is
-    /// not kept fail; open it anew.
+    /// A read has found that the file, or what lies beside it, was replaced since it was opened. All
+    /// further reads of what is not kept fail; open it anew.
     #[must_use]
     pub fn is_replaced(&self) -> bool {
-        self.inner.replaced.load(Ordering::Relaxed)
+        let is_home_replaced = |home: &Arc<Inner>| home.pages.is_replaced();
+        self.inner.pages.is_replaced() || self.homes().any(is_home_replaced)
+    }
+
+    /// The other files that levels and masks lie in, some perhaps more than once.
+    fn homes(&self) -> impl Iterator<Item = &Arc<Inner>> {
+        let levels = self.inner.levels.iter();
+        levels.flat_map(|level| level.home.iter().chain(&level.mask_home))
+    }
+
+    /// Where what lies beside the file was found, and what identified it when it was opened.
+    pub(crate) fn sidecars(&self) -> Vec<(String, ObjectState)> {
+        let mut found: Vec<(String, ObjectState)> = Vec::new();
+        for home in self.homes() {
+            if found.iter().all(|(location, _)| *location != home.location) {
+                found.push((home.location.clone(), home.pages.object()));
+            }
+        }
+        found
     }
 
     /// Bytes that it holds: about, and without the pages of its index.

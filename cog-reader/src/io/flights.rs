@@ -3,6 +3,7 @@
 use crate::Error;
 use cog_raster::BoxFuture;
 use core::hash::Hash;
+use core::sync::atomic::{AtomicU64, Ordering};
 use futures_util::future::{FutureExt, Shared, WeakShared, join_all};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 ///   takes the lock to strike its keys off.
 pub(crate) struct Flights<K, V> {
     state: Mutex<State<K, V>>,
+    joined: AtomicU64,
 }
 
 struct State<K, V> {
@@ -49,6 +51,7 @@ impl<K, V> Default for Flights<K, V> {
                 under_way: HashMap::new(),
                 started: 0,
             }),
+            joined: AtomicU64::new(0),
         }
     }
 }
@@ -67,18 +70,15 @@ impl<K, V> Flights<K, V> {
         self.lock().under_way.len()
     }
 
+    /// Keys that were wanted while somebody else was loading them already, since the beginning.
+    pub(crate) fn joined(&self) -> u64 {
+        self.joined.load(Ordering::Relaxed)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State<K, V>> {
         // Whole between statements; a panic elsewhere leaves it usable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What [`load`](Flights::load) found.
-pub(crate) struct Loaded<V> {
-    /// In the order of the keys.
-    pub(crate) values: Vec<V>,
-    /// Keys that somebody else was loading already.
-    pub(crate) joined: usize,
 }
 
 impl<K, V> Flights<K, V>
@@ -103,7 +103,7 @@ where
         keys: &[K],
         kept: impl Fn(usize) -> Option<V>,
         start: impl Fn(Vec<usize>) -> BoxFuture<'static, Result<Vec<V>, Error>>,
-    ) -> Result<Loaded<V>, Error> {
+    ) -> Result<Vec<V>, Error> {
         let mut values: Vec<Option<V>> = Vec::with_capacity(keys.len());
         // Loads, the first one being ours if `own` is set, and for each key its load and place.
         let mut loads: Vec<(u64, Load<V>)> = Vec::new();
@@ -152,7 +152,8 @@ where
                 loads.push((number, load));
             }
         }
-        let joined = seats.len() - own.len();
+        let joined = (seats.len() - own.len()) as u64;
+        self.joined.fetch_add(joined, Ordering::Relaxed);
         loads.sort_by_key(|(number, _)| *number);
         loads.dedup_by_key(|(number, _)| *number);
         let numbers: Vec<u64> = loads.iter().map(|(number, _)| *number).collect();
@@ -174,11 +175,8 @@ where
                 values[i] = Some(value);
             }
         }
-        Ok(Loaded {
-            // A load that delivers fewer values than keys would be a bug of this crate.
-            values: values.into_iter().flatten().collect(),
-            joined,
-        })
+        // A load that delivers fewer values than keys would be a bug of this crate.
+        Ok(values.into_iter().flatten().collect())
     }
 
     fn begin(
@@ -232,7 +230,7 @@ impl<K: Eq + Hash, V> Drop for Strike<K, V> {
 mod tests {
     use super::*;
     use crate::{ReadError, ReadErrorKind};
-    use core::sync::atomic::{AtomicUsize, Ordering};
+    use core::sync::atomic::AtomicUsize;
     use core::task::{Context, Poll, Waker};
     use futures_channel::oneshot;
     use std::collections::BTreeMap;
@@ -282,7 +280,7 @@ mod tests {
                         Ok(values)
                     })
                 };
-                Ok(flights.load(&keys, find, start).await?.values)
+                flights.load(&keys, find, start).await
             })
         }
     }
@@ -302,6 +300,7 @@ mod tests {
         let mut second = bench.ask(&[2, 3], None);
         assert!(poll(&mut second).is_pending());
         assert_eq!(*bench.loaded.lock().unwrap(), [vec![1, 2], vec![3]]);
+        assert_eq!(bench.flights.joined(), 1);
         open.send(()).unwrap();
         assert_eq!(pollster::block_on(second).unwrap(), [20, 30]);
         assert_eq!(pollster::block_on(first).unwrap(), [10, 20]);

@@ -3,10 +3,10 @@
 use super::Flights;
 use super::coalesce::merge;
 use crate::error::Error;
-use crate::{Coalesce, ObjectState, RangeReader};
+use crate::{Coalesce, ObjectState, RangeReader, ReadErrorKind};
 use bytes::{Bytes, BytesMut};
 use core::ops::Range;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use std::collections::BTreeMap;
@@ -36,6 +36,8 @@ struct Shared {
     flights: Arc<Flights<u64, Bytes>>,
     /// Length of the file, from the store or because a read came back short; [`UNKNOWN`] before.
     size: AtomicU64,
+    /// The reader has said that the file was replaced.
+    replaced: AtomicBool,
 }
 
 /// No file is as long as that: ranges are half-open.
@@ -98,6 +100,7 @@ impl Pages {
                 kept,
                 flights: Arc::default(),
                 size: AtomicU64::new(size.unwrap_or(UNKNOWN)),
+                replaced: AtomicBool::new(false),
             }),
         })
     }
@@ -117,6 +120,16 @@ impl Pages {
     /// Length of the file, if known.
     pub(crate) fn size(&self) -> Option<u64> {
         self.shared.size()
+    }
+
+    /// The bytes of each range, from the reader.
+    pub(crate) async fn ask(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, Error> {
+        self.shared.ask(ranges).await
+    }
+
+    /// The reader has said that the file was replaced.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.shared.replaced.load(Ordering::Relaxed)
     }
 
     /// Bytes of the front that were read first.
@@ -160,7 +173,7 @@ impl Pages {
             };
             let kept = |i: usize| shared.kept.get(&numbers[i]);
             let loaded = shared.flights.load(&numbers, kept, start).await?;
-            numbers.iter().copied().zip(loaded.values).collect()
+            numbers.iter().copied().zip(loaded).collect()
         };
         let cut = |range: &Range<u64>| {
             let range = shared.clip(range);
@@ -177,6 +190,16 @@ impl Pages {
 }
 
 impl Shared {
+    async fn ask(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, Error> {
+        let result = self.reader.read_ranges(ranges).await;
+        result.map_err(|error| {
+            if error.kind() == ReadErrorKind::Changed {
+                self.replaced.store(true, Ordering::Relaxed);
+            }
+            Error::source(&*self.reader, error)
+        })
+    }
+
     fn size(&self) -> Option<u64> {
         let size = self.size.load(Ordering::Relaxed);
         (size != UNKNOWN).then_some(size)
@@ -189,11 +212,7 @@ impl Shared {
             .map(|page| page * PAGE..page.saturating_add(1).saturating_mul(PAGE))
             .collect();
         let merged = merge(&ranges, self.coalesce);
-        let parts = self
-            .reader
-            .read_ranges(&merged.requests)
-            .await
-            .map_err(|e| Error::source(&*self.reader, e))?;
+        let parts = self.ask(&merged.requests).await?;
         let mut pages = Vec::with_capacity(wanted.len());
         for ((page, range), home) in wanted.into_iter().zip(ranges).zip(merged.homes) {
             let whole = parts.get(home).cloned().unwrap_or_default();

@@ -1,9 +1,9 @@
 //! The policy where connections are made.
 
 use super::{Policy, Target};
-use crate::Error;
 use cog_reader::{
-    DecodeExecutor, FileReader, PublicAddresses, RangeReader, StoreOptions, Stores, UrlGuard,
+    DecodeExecutor, FileReader, PublicAddresses, RangeReader, ReadError, StoreOptions, Stores,
+    UrlGuard,
 };
 use std::{net::IpAddr, path::Path, sync::Arc};
 use url::{Host, Url};
@@ -33,7 +33,7 @@ impl Openers {
     }
 
     /// A reader of a target's bytes.
-    pub(crate) async fn open(&self, target: &Target) -> Result<Arc<dyn RangeReader>, Error> {
+    pub(crate) async fn open(&self, target: &Target) -> Result<Arc<dyn RangeReader>, ReadError> {
         match target {
             Target::File(path) => open_file(path),
             Target::Remote { url, private } => {
@@ -42,14 +42,14 @@ impl Openers {
                 } else {
                     &self.public
                 };
-                stores.open(url.as_str()).map_err(Error::from)
+                stores.open(url.as_str())
             }
         }
     }
 }
 
 /// A reader of a local file, whose blocking reads run on threads made for that.
-pub(crate) fn open_file(path: &Path) -> Result<Arc<dyn RangeReader>, Error> {
+pub(crate) fn open_file(path: &Path) -> Result<Arc<dyn RangeReader>, ReadError> {
     let reader = FileReader::open(path)?;
     Ok(Arc::new(reader.with_executor(Arc::new(Blocking))))
 }

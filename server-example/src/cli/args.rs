@@ -90,6 +90,18 @@ pub struct ListenArgs {
     /// Memory for decoded blocks, in MiB.
     #[arg(long, default_value_t = 512, env = "SMALTI_CACHE_MB")]
     pub cache_mb: u64,
+    /// Memory for blocks of remote sources as they are stored, in MiB.
+    #[arg(long, default_value_t = 128, env = "SMALTI_STORED_CACHE_MB")]
+    pub stored_cache_mb: u64,
+    /// Local files kept open, each with a file descriptor, and as many remote ones.
+    #[arg(long, default_value_t = 500, env = "SMALTI_OPEN_FILES")]
+    pub open_files: usize,
+    /// Seconds that opening a source, and each read of it, may take with all tries.
+    #[arg(long, default_value_t = 30, env = "SMALTI_READ_TIMEOUT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub read_timeout: u64,
+    /// Seconds that a client may take to send a request's head, and to take the next bytes of an answer.
+    #[arg(long, default_value_t = 30, env = "SMALTI_CLIENT_TIMEOUT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub client_timeout: u64,
     /// Requests that may hold pixels at the same time.
     #[arg(long, default_value_t = 64, env = "SMALTI_MAX_REQUESTS")]
     pub max_requests: usize,

@@ -42,6 +42,9 @@ pub(super) async fn listen_and_serve(
     let options = ServerOptions {
         threads: listen.threads,
         cache_bytes: listen.cache_mb.saturating_mul(1 << 20),
+        stored_cache_bytes: listen.stored_cache_mb.saturating_mul(1 << 20),
+        open_files: listen.open_files,
+        read_timeout: Duration::from_secs(listen.read_timeout),
         max_requests: listen.max_requests,
         max_waiting: listen.max_waiting,
         max_age: listen.max_age,
@@ -80,6 +83,6 @@ pub(super) async fn listen_and_serve(
         .map_err(|e| Error::failed("the port is not known", &e))?;
     // The one line on standard output, for scripts to wait for.
     print(&format!("listening on http://{address}/"))?;
-    http::serve(listener, state).await?;
+    http::serve(listener, state, Duration::from_secs(listen.client_timeout)).await?;
     Ok(ExitCode::SUCCESS)
 }

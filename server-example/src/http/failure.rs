@@ -17,6 +17,10 @@ pub(crate) struct Detail {
     pub(crate) detail: String,
 }
 
+/// Marks an answer: a source was replaced while it was read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Replaced;
+
 /// An error on its way to the client.
 #[derive(Debug)]
 pub(crate) struct Failure(pub(crate) Error);
@@ -39,8 +43,11 @@ impl IntoResponse for Failure {
         let headers = response.headers_mut();
         // What is wrong now may be right in a minute: a file can be put there.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if matches!(self.0, Error::Overloaded(_)) {
+        if matches!(self.0, Error::Overloaded(_) | Error::Changed(_)) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if matches!(self.0, Error::Changed(_)) {
+            response.extensions_mut().insert(Replaced);
         }
         response
     }

@@ -15,6 +15,7 @@ mod conditional;
 mod failure;
 mod incoming;
 mod info;
+mod metrics;
 mod openapi;
 mod operations;
 mod router;
@@ -23,7 +24,7 @@ mod tiles;
 mod timing;
 
 pub(crate) use answer::Answer;
-pub(crate) use failure::Failure;
+pub(crate) use failure::{Failure, Replaced};
 pub(crate) use incoming::Incoming;
 pub(crate) use info::{describe, verdict};
 use router::missing;

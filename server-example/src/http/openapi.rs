@@ -1,6 +1,6 @@
 //! The OpenAPI document.
 
-use super::{catalog, failure::Detail, info, operations, tiles};
+use super::{catalog, failure::Detail, info, metrics, operations, tiles};
 use utoipa::{OpenApi, ToResponse};
 
 /// The request makes no sense, or not for this source.
@@ -42,7 +42,7 @@ pub(crate) struct BadGateway(Detail);
 /// Too many requests at the moment.
 #[derive(Debug, ToResponse)]
 #[response(
-    description = "More requests than the server can work on; Retry-After says when to come back"
+    description = "More requests than the server can work on, or the source keeps being replaced; Retry-After says when to come back"
 )]
 #[expect(dead_code, reason = "documents a status")]
 pub(crate) struct Overloaded(Detail);
@@ -75,6 +75,7 @@ pub(crate) struct Overloaded(Detail);
         operations::landing,
         operations::healthz,
         operations::readyz,
+        metrics::metrics,
     ),
     components(responses(BadRequest, Forbidden, NotFound, Unprocessable, BadGateway, Overloaded)),
     tags(

@@ -1,9 +1,12 @@
 //! Which path leads where.
 
-use super::{Failure, catalog, conditional, info, openapi::Document, operations, tiles};
+use super::{
+    Failure, Replaced, catalog, conditional, info, metrics, openapi::Document, operations, tiles,
+};
 use crate::{Error, state::ServerState};
 use axum::{
     Router,
+    body::Body,
     extract::Request,
     http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::{Next, from_fn},
@@ -29,6 +32,7 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .route("/", get(operations::landing))
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
+        .route("/metrics", get(metrics::metrics))
         .route("/layers", get(catalog::layers))
         .route("/tileMatrixSets", get(catalog::tile_matrix_sets))
         .route("/tileMatrixSets/{tms}", get(catalog::tile_matrix_set))
@@ -54,6 +58,7 @@ pub fn router(state: Arc<ServerState>) -> Router {
             response
         })
         .with_state(state)
+        .layer(from_fn(once_more))
         .layer(
             CompressionLayer::new()
                 .gzip(true)
@@ -106,6 +111,19 @@ fn is_text(
         .iter()
         .any(|start| media_type.starts_with(start))
     })
+}
+
+/// Answers anew where a source was replaced while it was read: what is known of
+/// it is then forgotten, and all of the answer is of the new one.
+async fn once_more(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let first = Request::from_parts(parts.clone(), body);
+    let response = next.clone().run(first).await;
+    if response.extensions().get::<Replaced>().is_none() {
+        return response;
+    }
+    // No request that reads a source has a body.
+    next.run(Request::from_parts(parts, Body::empty())).await
 }
 
 /// Gives a compressed answer a tag of its own, and a 304 the one that the client has.

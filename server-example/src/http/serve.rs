@@ -2,8 +2,19 @@
 
 use super::router;
 use crate::{Error, state::ServerState};
-use std::{net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, sync::watch};
+use axum::Router;
+use axum_server::{Handle, accept::Accept};
+use core::{
+    future::{Ready, ready},
+    pin::Pin,
+};
+use hyper_util::rt::TokioTimer;
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpListener,
+};
+use tokio_io_timeout::TimeoutStream;
 
 /// After a signal, requests in progress get this long to finish.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -26,35 +37,74 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
 
 /// Answers requests until Ctrl-C or SIGTERM, then finishes what is in progress.
 ///
+/// A client that takes longer than `patience` to send a request's head, or to
+/// take the next bytes of an answer, is cut off: it holds a connection, and
+/// perhaps a picture, that others need.
+///
 /// # Errors
 ///
 /// [`Error::Failed`] if the socket breaks.
-pub async fn serve(listener: TcpListener, state: Arc<ServerState>) -> Result<(), Error> {
-    let (stop, stopped) = watch::channel(false);
-    tokio::spawn(async move {
-        signal().await;
-        tracing::info!(
-            "stopping: requests in progress get {} s",
-            DEADLINE.as_secs()
-        );
-        // Only fails when nobody serves any more.
-        let _ = stop.send(true);
-    });
-    let wait = |mut stopped: watch::Receiver<bool>| async move {
-        // An error means that the sender is gone, which is as good as a stop.
-        let _ = stopped.wait_for(|stop| *stop).await;
-    };
-    let server = axum::serve(listener, router(state)).with_graceful_shutdown(wait(stopped.clone()));
-    let deadline = async {
-        wait(stopped).await;
-        tokio::time::sleep(DEADLINE).await;
-    };
-    tokio::select! {
-        result = server.into_future() => result.map_err(|e| Error::failed("the server stopped", &e)),
-        () = deadline => {
-            tracing::warn!("some requests were cut off");
-            Ok(())
+pub async fn serve(
+    listener: TcpListener,
+    state: Arc<ServerState>,
+    patience: Duration,
+) -> Result<(), Error> {
+    let handle = Handle::new();
+    tokio::spawn({
+        let handle = handle.clone();
+        async move {
+            signal().await;
+            tracing::info!(
+                "stopping: requests in progress get {} s",
+                DEADLINE.as_secs()
+            );
+            handle.graceful_shutdown(Some(DEADLINE));
         }
+    });
+    serve_until(listener, router(state), patience, handle).await
+}
+
+async fn serve_until(
+    listener: TcpListener,
+    router: Router,
+    patience: Duration,
+    handle: Handle<SocketAddr>,
+) -> Result<(), Error> {
+    let broken = |error| Error::failed("the server stopped", &error);
+    let mut server = axum_server::from_tcp(listener.into_std().map_err(broken)?)
+        .map_err(broken)?
+        .acceptor(Patient(patience))
+        .http1_only()
+        .handle(handle.clone());
+    server
+        .http_builder()
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(patience);
+    server
+        .serve(router.into_make_service())
+        .await
+        .map_err(broken)?;
+    if handle.connection_count() > 0 {
+        tracing::warn!("some requests were cut off");
+    }
+    Ok(())
+}
+
+/// Gives up writing to who does not read. There is no such limit on reading: a
+/// client that waits for its answer says nothing, and heads have a limit of their own.
+#[derive(Clone, Copy, Debug)]
+struct Patient(Duration);
+
+impl<I: AsyncRead + AsyncWrite, S> Accept<I, S> for Patient {
+    type Stream = Pin<Box<TimeoutStream<I>>>;
+    type Service = S;
+    type Future = Ready<io::Result<(Self::Stream, S)>>;
+
+    fn accept(&self, stream: I, service: S) -> Self::Future {
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.0));
+        ready(Ok((Box::pin(stream), service)))
     }
 }
 
@@ -80,5 +130,74 @@ async fn signal() {
     tokio::select! {
         () = interrupt => {}
         () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpStream,
+        time::Instant,
+    };
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// A server with one page, on a clock that jumps ahead when all wait.
+    async fn start() -> (SocketAddr, Handle<SocketAddr>) {
+        let listener = listen(([127, 0, 0, 1], 0).into()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let handle = Handle::new();
+        let router = Router::new().route("/", get(|| async { "hello" }));
+        tokio::spawn(serve_until(listener, router, PATIENCE, handle.clone()));
+        (address, handle)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_end_its_head_is_cut_off() {
+        let (address, _handle) = start().await;
+        for head in ["", "GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "] {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            let start = Instant::now();
+            client.write_all(head.as_bytes()).await.unwrap();
+            let mut answer = Vec::new();
+            client.read_to_end(&mut answer).await.unwrap();
+            assert!(start.elapsed() >= PATIENCE, "{:?}", start.elapsed());
+            assert!(start.elapsed() < PATIENCE * 2, "{:?}", start.elapsed());
+            let answer = String::from_utf8(answer).unwrap();
+            assert!(!answer.contains("hello"), "{answer}");
+        }
+        // An idle connection after an answer counts the same.
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client
+            .write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            .await
+            .unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("hello"), "{answer}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_take_its_answer_is_cut_off() {
+        let (client, server) = tokio::io::duplex(16);
+        let (mut stream, ()) = Patient(PATIENCE).accept(server, ()).await.unwrap();
+        let start = Instant::now();
+        let error = stream.write_all(&[0; 64]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(start.elapsed() >= PATIENCE);
+        drop(client);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_handle_ends_it() {
+        let (address, handle) = start().await;
+        drop(TcpStream::connect(address).await.unwrap());
+        handle.graceful_shutdown(Some(DEADLINE));
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
     }
 }

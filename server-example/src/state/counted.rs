@@ -96,6 +96,16 @@ mod tests {
     use cog_reader::MemoryReader;
 
     #[tokio::test]
+    async fn a_counted_reader_keeps_the_contract() {
+        let bytes: Vec<u8> = (0..20_000_u32).map(|i| (i / 3) as u8).collect();
+        let open = || -> Arc<dyn RangeReader> {
+            let inner = Arc::new(MemoryReader::new("memory", bytes.clone()));
+            Arc::new(CountedReader::new(inner))
+        };
+        cog_reader::testkit::check_reader(open, &bytes).await;
+    }
+
+    #[tokio::test]
     async fn two_requests_on_one_source_are_counted_apart() {
         let reader = CountedReader::new(Arc::new(MemoryReader::new("memory", vec![0_u8; 100])));
         let (a, b) = (Arc::new(Counters::default()), Arc::new(Counters::default()));

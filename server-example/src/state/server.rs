@@ -16,6 +16,12 @@ pub struct ServerOptions {
     pub threads: usize,
     /// Bytes for decoded blocks.
     pub cache_bytes: u64,
+    /// Bytes for remote sources' blocks as they are stored.
+    pub stored_cache_bytes: u64,
+    /// Local files kept open, and as many remote ones.
+    pub open_files: usize,
+    /// Longest time for opening a source, and for each read of it, tries and waits included.
+    pub read_timeout: Duration,
     /// Requests that may hold pixels at a time.
     pub max_requests: usize,
     /// Requests that may wait for that.
@@ -31,6 +37,9 @@ impl Default for ServerOptions {
         Self {
             threads: 0,
             cache_bytes: 512 << 20,
+            stored_cache_bytes: 128 << 20,
+            open_files: 500,
+            read_timeout: Duration::from_secs(30),
             max_requests: 64,
             max_waiting: 512,
             max_age: 3600,
@@ -77,7 +86,7 @@ impl ServerState {
         };
         let cpu = CpuPool::new(threads, options.max_requests, options.max_waiting)?;
         let policy = Arc::new(policy);
-        let sources = Sources::new(&policy, &cpu, options.cache_bytes, options.source_ttl);
+        let sources = Sources::new(&policy, &cpu, options);
         let mut state = Self {
             cpu,
             policy,

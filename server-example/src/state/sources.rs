@@ -1,16 +1,15 @@
-//! Opened sources, kept.
+//! Opened sources and their blocks, kept.
 
-use super::{CountedReader, CpuPool};
+use super::{CountedReader, CpuPool, ServerOptions};
 use crate::{
     Error,
     access::{Openers, Policy, Target},
 };
-use cog_reader::{BlockCache, Cog, DecodeExecutor, OpenOptions, RangeReader};
-use quick_cache::sync::Cache;
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
+use cog_reader::{
+    BlockCache, ByteCache, CacheStatistics, Cog, Deadline, DecodeExecutor, OpenOptions, Opener,
+    RangeReader, TokioClock,
 };
+use std::sync::Arc;
 
 /// An opened source.
 #[derive(Debug)]
@@ -21,43 +20,51 @@ pub struct Source {
     pub key: String,
     /// What changes when the file does, if its store tells.
     pub validator: Option<String>,
-    checked: Instant,
 }
 
-/// Opens sources once and keeps the most recently used.
+/// Opens sources once, for all requests, and keeps the most recently used, with
+/// blocks of all of them.
 ///
 /// A local file is looked at on every use (microseconds); anything else is
-/// trusted for a time and then opened anew, and if its validator is the same the
-/// old one, with what is known of its blocks, goes on.
+/// trusted for a time and then looked at. What requests ask for at the same time
+/// is read once. Blocks are kept decoded, those from elsewhere also as they are
+/// stored; a local file's lie in the system's page cache.
 #[derive(Debug)]
 pub struct Sources {
-    openers: Openers,
-    options: OpenOptions,
-    cache: Cache<String, Arc<Source>>,
-    time_to_live: Duration,
+    openers: Arc<Openers>,
+    local: Opener,
+    remote: Opener,
+    decoded: Arc<BlockCache>,
+    stored: Arc<ByteCache>,
 }
 
-/// How many sources are kept open: some ten kilobytes each, and a file descriptor where local.
-const MOST_OPEN: usize = 1000;
+/// Bytes for what is known of the open files of one kind: with half a thousand of them, 64 KiB each.
+const METADATA: u64 = 32 << 20;
 
 impl Sources {
-    /// Opens what `policy` allows; decodes on `cpu`, keeps decoded blocks within `cache_bytes`.
+    /// Opens what `policy` allows; decodes on `cpu`, keeps what `options` say.
     #[must_use]
-    pub fn new(
-        policy: &Arc<Policy>,
-        cpu: &CpuPool,
-        cache_bytes: u64,
-        time_to_live: Duration,
-    ) -> Self {
-        let mut options = OpenOptions::default().with_executor(Arc::new(Executor(cpu.clone())));
-        if cache_bytes > 0 {
-            options = options.with_block_cache(Arc::new(BlockCache::new(cache_bytes)));
+    pub fn new(policy: &Arc<Policy>, cpu: &CpuPool, options: &ServerOptions) -> Self {
+        let clock = Arc::new(TokioClock::new());
+        let decoded = Arc::new(BlockCache::new(options.cache_bytes));
+        let stored = Arc::new(ByteCache::new(options.stored_cache_bytes));
+        let mut open = OpenOptions::default()
+            .with_executor(Arc::new(Executor(cpu.clone())))
+            .with_deadline(Deadline::new(options.read_timeout, clock.clone()));
+        // With a cache blocks are decoded whole, without one as far as they are needed.
+        if options.cache_bytes > 0 {
+            open = open.with_block_cache(Arc::clone(&decoded));
         }
+        let remote = open.clone().with_byte_cache(Arc::clone(&stored));
+        let opener = |options_of_files| {
+            Opener::new(options_of_files, METADATA).with_max_files(options.open_files)
+        };
         Self {
-            openers: Openers::new(policy),
-            options,
-            cache: Cache::new(MOST_OPEN),
-            time_to_live,
+            openers: Arc::new(Openers::new(policy)),
+            local: opener(open),
+            remote: opener(remote).with_max_age(options.source_ttl, clock),
+            decoded,
+            stored,
         }
     }
 
@@ -69,57 +76,34 @@ impl Sources {
     /// [`Error`]: nothing there, refused, damaged, not a TIFF, the store does not answer.
     pub async fn open(&self, target: &Target) -> Result<Arc<Source>, Error> {
         let key = target.key();
-        if let Some(source) = self.cache.get(&key) {
-            if self.is_current(target, &source).await? {
-                return Ok(source);
+        let opener = match target {
+            Target::File(_) => &self.local,
+            Target::Remote { .. } => &self.remote,
+        };
+        let connect = || {
+            let (openers, target) = (Arc::clone(&self.openers), target.clone());
+            async move {
+                let reader = openers.open(&target).await?;
+                Ok(Arc::new(CountedReader::new(reader)) as Arc<dyn RangeReader>)
             }
-            let fresh = Arc::new(self.open_now(target, &key).await?);
-            let unchanged = fresh.validator.is_some() && fresh.validator == source.validator;
-            let kept = if unchanged {
-                Arc::new(Source {
-                    cog: source.cog.clone(),
-                    key: key.clone(),
-                    validator: source.validator.clone(),
-                    checked: Instant::now(),
-                })
-            } else {
-                fresh
-            };
-            self.cache.insert(key, Arc::clone(&kept));
-            return Ok(kept);
-        }
-        self.cache
-            .get_or_insert_async(&key, async {
-                Ok(Arc::new(self.open_now(target, &key).await?))
-            })
-            .await
-    }
-
-    /// Forgets a source that turned out to have been replaced.
-    pub fn forget(&self, source: &Source) {
-        self.cache.remove(&source.key);
-    }
-
-    async fn is_current(&self, target: &Target, source: &Source) -> Result<bool, Error> {
-        match target {
-            Target::File(_) => {
-                let state = self.openers.open(target).await?.state();
-                Ok(state.validator.is_some() && state.validator == source.validator)
-            }
-            Target::Remote { .. } => Ok(source.checked.elapsed() < self.time_to_live),
-        }
-    }
-
-    async fn open_now(&self, target: &Target, key: &str) -> Result<Source, Error> {
-        let reader: Arc<dyn RangeReader> =
-            Arc::new(CountedReader::new(self.openers.open(target).await?));
-        let cog = Cog::open(Arc::clone(&reader), self.options.clone()).await?;
-        Ok(Source {
+        };
+        let cog = opener.open(&key, connect).await?;
+        Ok(Arc::new(Source {
+            validator: cog.validator(),
             cog,
-            key: key.to_owned(),
-            validator: reader.state().validator,
-            checked: Instant::now(),
-        })
+            key,
+        }))
+    }
+
+    /// What is kept, and how much it helped, by the name of what is kept.
+    #[must_use]
+    pub fn statistics(&self) -> [(&'static str, CacheStatistics); 4] {
+        [
+            ("local_files", self.local.statistics()),
+            ("remote_files", self.remote.statistics()),
+            ("stored_blocks", self.stored.statistics()),
+            ("decoded_blocks", self.decoded.statistics()),
+        ]
     }
 }
 

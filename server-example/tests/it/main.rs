@@ -5,6 +5,7 @@ mod access;
 mod bad_input;
 mod cli;
 mod demo;
+mod economy;
 mod files;
 mod http;
 mod lifecycle;

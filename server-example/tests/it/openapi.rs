@@ -3,7 +3,7 @@
 use crate::{files, server::Server};
 
 /// Every path that the server answers, the documentation's own and the viewer's files aside.
-const PATHS: [&str; 19] = [
+const PATHS: [&str; 20] = [
     "/",
     "/cog/bounds",
     "/cog/info",
@@ -20,6 +20,7 @@ const PATHS: [&str; 19] = [
     "/colorMaps/{name}",
     "/healthz",
     "/layers",
+    "/metrics",
     "/readyz",
     "/tileMatrixSets",
     "/tileMatrixSets/{tms}",
