@@ -1,7 +1,7 @@
 //! One request for all who want the same bytes at the same time.
 
 use crate::Error;
-use cog_raster::BoxFuture;
+use cog_raster::{BoxFuture, MaybeSend, MaybeSync};
 use core::hash::Hash;
 use core::sync::atomic::{AtomicU64, Ordering};
 use futures_util::future::{FutureExt, Shared, WeakShared, join_all};
@@ -83,8 +83,8 @@ impl<K, V> Flights<K, V> {
 
 impl<K, V> Flights<K, V>
 where
-    K: Clone + Eq + Hash + Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
+    K: Clone + Eq + Hash + MaybeSend + MaybeSync + 'static,
+    V: Clone + MaybeSend + MaybeSync + 'static,
 {
     /// The values of `keys`, which differ from each other: kept ones, ones that
     /// others are loading, and, all in one load, the rest.
