@@ -1,18 +1,14 @@
 //! Single bits, cuts, and noise.
 
-use std::sync::Arc;
-
-use cog_reader::{Limits, MemoryReader, OpenOptions};
-use fuzz::{Numbers, read_everything, seeds};
+use cog_reader::Limits;
+use fuzz::{Numbers, read_all_ways, seeds};
 use proptest::prelude::*;
 
 use crate::measure::{Alone, MEMORY, alone};
 
 fn read(alone: &Alone, name: &str, bytes: Vec<u8>) {
     let limits = Limits::within(MEMORY as u64 / 2);
-    let options = OpenOptions::default().with_limits(limits);
-    let reader = Arc::new(MemoryReader::new("file.tif", bytes));
-    let _ = alone.bounded(|| name.to_owned(), || read_everything(reader, options));
+    let _ = alone.bounded(|| name.to_owned(), || read_all_ways(bytes, None, limits));
 }
 
 /// All of them with `SMALTI_EXHAUSTIVE`, else so many, spread over the file.

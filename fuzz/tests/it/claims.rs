@@ -137,16 +137,46 @@ fn a_limit_of_memory_holds_for_reads_of_any_size() {
 /// LZMA's highest preset asks for a dictionary of 64 MiB, whatever the block.
 const DICTIONARY: usize = 81 << 20;
 
+/// A grey picture that is refined again and again (ITU-T T.81 G.1.2.3), a few bytes each time.
+fn progressive(width: u16, height: u16) -> Vec<u8> {
+    let mut bytes = b"\xff\xd8\xff\xdb\0\x43\0".to_vec();
+    bytes.extend([1; 64]);
+    bytes.extend(b"\xff\xc2\0\x0b\x08");
+    bytes.extend(height.to_be_bytes());
+    bytes.extend(width.to_be_bytes());
+    bytes.extend(b"\x01\x01\x11\0");
+    // One code of one bit in each table: no difference; the longest run of blocks that end.
+    for (class, symbol) in [(0x00, 0x00), (0x10, 0xe0)] {
+        bytes.extend([0xff, 0xc4, 0, 20, class, 1]);
+        bytes.extend([0; 15]);
+        bytes.push(symbol);
+    }
+    let blocks = usize::from(width.div_ceil(8)) * usize::from(height.div_ceil(8));
+    let scan = |selection: [u8; 3], length: usize| {
+        let mut scan = b"\xff\xda\0\x08\x01\x01\0".to_vec();
+        scan.extend(selection);
+        scan.resize(scan.len() + length, 0);
+        scan
+    };
+    bytes.extend(scan([0, 0, 0x01], blocks.div_ceil(8)));
+    bytes.extend(scan([1, 63, 0x01], 2 * blocks.div_ceil(16_384) + 1));
+    for _ in 0..1000 {
+        bytes.extend(scan([1, 63, 0x10], 2 * blocks.div_ceil(16_384) + 1));
+    }
+    bytes.extend(b"\xff\xd9");
+    bytes
+}
+
 /// A codestream of JPEG XL (ISO/IEC 18181-1): a size, everything else by default, and zeros for a frame.
-fn jpeg_xl(width: u64, height: u64) -> Vec<u8> {
+fn jpeg_xl(width: u16, height: u16) -> Vec<u8> {
     let mut bits: Vec<bool> = Vec::new();
     let mut put = |value: u64, count: u32| bits.extend((0..count).map(|i| value >> i & 1 == 1));
     put(0, 1); // Not a multiple of 8.
     put(1, 2); // Height - 1 in 13 bits.
-    put(height - 1, 13);
+    put(u64::from(height) - 1, 13);
     put(0, 3); // No ratio.
     put(1, 2);
-    put(width - 1, 13);
+    put(u64::from(width) - 1, 13);
     put(1, 1); // All of the metadata by default.
     put(1, 1); // And the transform.
     bits.resize(bits.len().next_multiple_of(8), false);
@@ -191,6 +221,7 @@ fn what_a_block_claims_of_itself_costs_nothing() {
     ];
     for (width, height) in [(16, 16), (512, 512), (2048, 1300)] {
         cases.push((Compression::JPEG_XL, jpeg_xl(width, height)));
+        cases.push((Compression::JPEG, progressive(width, height)));
     }
     // The same headers with a block of any other size behind them.
     for (layout, bytes) in block_seeds() {

@@ -1,10 +1,9 @@
 //! Every kind of file that the project's own writer makes, broken in many ways.
 
-use std::sync::Arc;
-
 use arbitrary::{Arbitrary, Unstructured};
-use cog_reader::{Limits, MemoryReader, OpenOptions};
-use fuzz::{Everything, File, Mutation, Numbers, mutate, read_everything, seeds};
+use bytes::Bytes;
+use cog_reader::Limits;
+use fuzz::{Everything, File, Mutation, Numbers, mutate, read_all_ways, seeds};
 
 use crate::measure::{MEMORY, alone};
 
@@ -17,10 +16,8 @@ fn times() -> u64 {
     }
 }
 
-fn read(bytes: Vec<u8>) -> Result<Everything, String> {
-    let limits = Limits::within(MEMORY as u64 / 2);
-    let options = OpenOptions::default().with_limits(limits);
-    read_everything(Arc::new(MemoryReader::new("file.tif", bytes)), options)
+fn read(bytes: Vec<u8>, neighbours: Option<[Bytes; 2]>) -> Result<Everything, String> {
+    read_all_ways(bytes, neighbours, Limits::within(MEMORY as u64 / 2))
 }
 
 #[test]
@@ -28,7 +25,7 @@ fn every_kind_of_file_survives_mutations_of_its_structure() {
     let alone = alone();
     let (mut opened, mut refused, mut read_after_all) = (0, 0, 0);
     for (index, seed) in seeds().iter().enumerate() {
-        let whole = read(seed.bytes.to_vec()).expect(&seed.name);
+        let whole = read(seed.bytes.to_vec(), None).expect(&seed.name);
         assert_eq!(whole.read(), whole.levels.len(), "{}", seed.name);
         let file = File::parse(&seed.bytes).expect(&seed.name);
         let mut numbers = Numbers::new(index as u64);
@@ -40,9 +37,12 @@ fn every_kind_of_file_survives_mutations_of_its_structure() {
                 .map(|_| Mutation::arbitrary(&mut from).expect("400 bytes are enough"))
                 .collect();
             let bytes = mutate(&file, &mutations);
+            // Some lie beside themselves, as overviews and as masks.
+            let beside = Bytes::copy_from_slice(&bytes);
+            let neighbours = (time % 5 == 4).then(|| [beside.clone(), beside]);
             let result = alone.bounded(
                 || format!("{} with {mutations:?}", seed.name),
-                || read(bytes),
+                || read(bytes, neighbours),
             );
             match result {
                 Ok(everything) => {
