@@ -41,6 +41,9 @@ pub struct BlockLayout {
     pub width: u32,
     /// Rows as encoded: a tile's full height, or the strip's own rows.
     pub height: u32,
+    /// Rows that the stream may hold beyond `height`, and that are not delivered: some writers code a last
+    /// strip at the height of the others. A codec that has to decode a stream whole refuses one of more.
+    pub rows_beyond: u32,
     /// Samples per pixel inside the block: 1 in a planar file (tag 284).
     pub samples: u16,
     /// Bits per sample (tag 258).
@@ -82,6 +85,7 @@ impl BlockLayout {
         Self {
             width,
             height,
+            rows_beyond: 0,
             samples,
             bits,
             format,
@@ -102,6 +106,13 @@ impl BlockLayout {
     #[must_use]
     pub const fn with_height(mut self, height: u32) -> Self {
         self.height = height;
+        self
+    }
+
+    /// Sets how many rows the stream may hold beyond the block's.
+    #[must_use]
+    pub const fn with_rows_beyond(mut self, rows: u32) -> Self {
+        self.rows_beyond = rows;
         self
     }
 

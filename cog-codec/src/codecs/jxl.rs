@@ -16,9 +16,8 @@ use crate::{BlockLayout, ByteOrder, Codec, Compression, Decoded, Error, SampleFo
 #[derive(Debug)]
 pub(crate) struct JpegXl;
 
-/// Samples that a picture may have beyond its block's: frames are padded, and
-/// grey ones may be coded in three channels.
-const EXCESS: usize = 4 << 20;
+/// Samples that a picture may have beyond its block's, as frames are padded: those of a group of four channels.
+const EXCESS: usize = 4 * 256 * 256;
 
 impl Codec for JpegXl {
     fn decode(

@@ -8,9 +8,8 @@ use crate::{BlockLayout, Codec, Compression, Decoded, Error};
 #[derive(Debug)]
 pub(crate) struct Zstd;
 
-/// A frame may hold more than its block, such as a last strip at the full height of
-/// the others; up to here that costs no more memory than many a block.
-const LEAST_LIMIT: usize = 4 << 20;
+/// What a frame may hold beyond its block and a strip's other rows: what a block of Zstandard holds at most.
+const EXCESS: usize = 128 << 10;
 
 impl Codec for Zstd {
     fn decode(
@@ -20,7 +19,11 @@ impl Codec for Zstd {
         output: &mut [u8],
     ) -> Result<Decoded, Error> {
         // The decoder knows no partial frames, and a frame may run past the rows asked for.
-        let limit = layout.encoded_len()?.max(output.len()).max(LEAST_LIMIT);
+        let beyond = layout
+            .row_bytes()?
+            .saturating_mul(layout.rows_beyond as usize);
+        let limit = layout.encoded_len()?.max(output.len());
+        let limit = limit.saturating_add(beyond).saturating_add(EXCESS);
         let decoded = decompress(layout.compression, input, output.len(), limit)?;
         let Some(rows) = decoded.get(..output.len()) else {
             let found = decoded.len();

@@ -168,6 +168,16 @@ fn a_last_strip_may_be_coded_at_full_height() {
     }
 }
 
+/// Such a picture has to be held whole: its rows count before they are decoded.
+#[test]
+fn a_picture_in_several_scans_has_no_more_rows_than_a_strip() {
+    let whole = hex(PROGRESSIVE);
+    let strip = layout(3, YCBCR).with_height(5);
+    let error = decode(&strip, &whole).unwrap_err();
+    assert!(error.to_string().contains("24 rows"), "{error}");
+    assert!(decode(&strip.with_rows_beyond(19), &whole).is_ok());
+}
+
 #[test]
 fn a_picture_of_another_shape_or_depth_is_refused() {
     let bytes = hex(YCBCR_420);

@@ -150,7 +150,13 @@ impl Picture {
         stored: &Range<u32>,
         end: u32,
     ) -> Result<DecodedBlock, cog_codec::Error> {
-        let layout = self.layout.clone().with_height(stored.end - stored.start);
+        let height = stored.end - stored.start;
+        let beyond = self.layout.height.saturating_sub(height);
+        let layout = self
+            .layout
+            .clone()
+            .with_height(height)
+            .with_rows_beyond(beyond);
         let rows = end.clamp(stored.start, stored.end) - stored.start;
         let mut block = decode_block(registry, &layout, bytes, Some(rows))?;
         if let Some(valid) = &block.valid {

@@ -10,10 +10,6 @@ const DQT: u8 = 0xdb;
 const DHT: u8 = 0xc4;
 const DRI: u8 = 0xdd;
 
-/// Bytes that a picture in several scans may take beyond its block: such a
-/// picture is held whole, however few of its rows the block has.
-const EXCESS: u64 = 16 << 20;
-
 /// A stream whose header is held against the layout, before anything is
 /// allocated for it.
 ///
@@ -177,11 +173,9 @@ impl Frame {
             let needed = rows.next_multiple_of(self.unit_rows) + self.unit_rows;
             return Ok(needed.min(stored));
         }
-        // Later scans count on the whole of the earlier ones.
-        let excess = (stored as u64).saturating_sub(u64::from(layout.height))
-            * u64::from(layout.width)
-            * u64::from(layout.samples);
-        if excess > EXCESS {
+        // Later scans count on the whole of the earlier ones, so it is held whole.
+        let most = u64::from(layout.height) + u64::from(layout.rows_beyond);
+        if stored as u64 > most {
             return Err(Error::malformed(
                 JPEG,
                 format!("a picture of {stored} rows in a block of {}", layout.height),
