@@ -4,11 +4,14 @@
 //! ```sh
 //! cargo bench -p benches --bench tile              # one bench
 //! cargo xtask compare                              # the same tiles through rio-tiler
+//! cargo xtask compare decode                       # whole files through GDAL
 //! ```
 #![forbid(unsafe_code)]
 
 mod range_server;
 mod samples;
+mod scene;
 
 pub use range_server::RangeServer;
 pub use samples::{Sample, cog, samples};
+pub use scene::{SCENE_SIDE, Scene};

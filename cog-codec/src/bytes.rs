@@ -5,6 +5,10 @@ use crate::ByteOrder;
 /// An unsigned integer of 8, 16, 32 or 64 bits.
 pub(crate) trait Word: Copy + Default + PartialEq + core::fmt::Debug {
     fn read(bytes: Vec<u8>, order: ByteOrder) -> Vec<Self>;
+    /// Reads as many words as both hold.
+    fn load(bytes: &[u8], order: ByteOrder, words: &mut [Self]);
+    /// A word from its bytes in planes, the most significant first: that at `index` of each.
+    fn gather(planes: &[u8], words: &mut [Self]);
     fn write(words: Vec<Self>, order: ByteOrder) -> Vec<u8>;
     fn wrapping_add(self, other: Self) -> Self;
     fn wrapping_sub(self, other: Self) -> Self;
@@ -27,6 +31,14 @@ impl Word for u8 {
         bytes
     }
 
+    fn load(bytes: &[u8], _: ByteOrder, words: &mut [Self]) {
+        words.copy_from_slice(&bytes[..words.len()]);
+    }
+
+    fn gather(planes: &[u8], words: &mut [Self]) {
+        words.copy_from_slice(&planes[..words.len()]);
+    }
+
     fn write(words: Vec<Self>, _: ByteOrder) -> Vec<u8> {
         words
     }
@@ -42,6 +54,33 @@ macro_rules! words {
                 match order {
                     ByteOrder::Little => words.map(|&word| Self::from_le_bytes(word)).collect(),
                     ByteOrder::Big => words.map(|&word| Self::from_be_bytes(word)).collect(),
+                }
+            }
+
+            fn load(bytes: &[u8], order: ByteOrder, words: &mut [Self]) {
+                let bytes = bytes.as_chunks::<{ size_of::<$type>() }>().0;
+                match order {
+                    ByteOrder::Little => {
+                        for (word, &bytes) in words.iter_mut().zip(bytes) {
+                            *word = Self::from_le_bytes(bytes);
+                        }
+                    }
+                    ByteOrder::Big => {
+                        for (word, &bytes) in words.iter_mut().zip(bytes) {
+                            *word = Self::from_be_bytes(bytes);
+                        }
+                    }
+                }
+            }
+
+            fn gather(planes: &[u8], words: &mut [Self]) {
+                let count = words.len();
+                let planes: [&[u8]; size_of::<$type>()] =
+                    core::array::from_fn(|plane| &planes[plane * count..][..count]);
+                for (index, word) in words.iter_mut().enumerate() {
+                    *word = planes
+                        .iter()
+                        .fold(0, |word, plane| word << 8 | Self::from(plane[index]));
                 }
             }
 

@@ -13,7 +13,8 @@ use crate::{
     BlockLayout, ByteOrder, CodecRegistry, Compression, Error, SampleFormat, bits,
     bytes::Word,
     interleave::split,
-    predictor::{undo_floating_point, undo_horizontal},
+    planes::{Shape, planes},
+    predictor::{undo_byte_differences, undo_floating_point, undo_horizontal},
     ycbcr::Units,
 };
 
@@ -21,7 +22,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DecodedBlock {
-    /// `samples × rows × width`, band-sequential, of the layout's [`sample_type`](BlockLayout::sample_type).
+    /// `bands × rows × width`, band-sequential, of the layout's [`sample_type`](BlockLayout::sample_type).
     pub samples: Samples,
     /// Rows decoded, from the top.
     pub rows: u32,
@@ -66,6 +67,44 @@ pub fn decode_block(
     input: &[u8],
     rows: Option<u32>,
 ) -> Result<DecodedBlock, Error> {
+    decode(registry, layout, input, rows, None)
+}
+
+/// Decodes a block, or its first `rows` rows, and delivers only some of its
+/// bands, in the order of `bands`: the others are not converted.
+///
+/// # Shape and units
+///
+/// As [`decode_block`]. `bands` count from 0 within the block.
+///
+/// # Errors
+///
+/// As [`decode_block`]; [`Error::InvalidLayout`] for a band that the block has not.
+pub fn decode_bands(
+    registry: &CodecRegistry,
+    layout: &BlockLayout,
+    input: &[u8],
+    rows: Option<u32>,
+    bands: &[u16],
+) -> Result<DecodedBlock, Error> {
+    if let Some(band) = bands.iter().find(|&&band| band >= layout.samples) {
+        let samples = layout.samples;
+        return Err(Error::InvalidLayout {
+            reason: format!("band {band} of a block of {samples}, counted from 0"),
+        });
+    }
+    let all = (0..layout.samples).eq(bands.iter().copied());
+    decode(registry, layout, input, rows, (!all).then_some(bands))
+}
+
+/// `bands`: `None` for all, in their order.
+fn decode(
+    registry: &CodecRegistry,
+    layout: &BlockLayout,
+    input: &[u8],
+    rows: Option<u32>,
+    bands: Option<&[u16]>,
+) -> Result<DecodedBlock, Error> {
     // First: what else a layout asks for is of no use without it.
     let codec = registry
         .codec(layout.compression)
@@ -87,13 +126,19 @@ pub fn decode_block(
         codec.decode(layout, &input, &mut raw)
     })?;
     if let Some(units) = units {
-        return Ok(DecodedBlock::new(
-            Samples::U8(units.expand(&raw, layout.width, rows)),
-            rows,
-        ));
+        let planes = units.expand(&raw, layout.width, rows);
+        let pixels = planes.len() / usize::from(layout.samples);
+        let planes = match bands {
+            Some(bands) => {
+                let plane = |&band: &u16| &planes[usize::from(band) * pixels..][..pixels];
+                bands.iter().map(plane).collect::<Vec<_>>().concat()
+            }
+            None => planes,
+        };
+        return Ok(DecodedBlock::new(Samples::U8(planes), rows));
     }
     Ok(DecodedBlock {
-        samples: samples(layout, raw)?,
+        samples: samples(layout, raw, bands)?,
         rows,
         valid: decoded.valid,
     })
@@ -170,7 +215,11 @@ pub(crate) const fn takes_predictor(compression: Compression) -> bool {
 }
 
 /// Undoes predictor, byte order and packing, and splits the bands.
-fn samples(layout: &BlockLayout, mut raw: Vec<u8>) -> Result<Samples, Error> {
+fn samples(
+    layout: &BlockLayout,
+    mut raw: Vec<u8>,
+    bands: Option<&[u16]>,
+) -> Result<Samples, Error> {
     let sample_type = layout.sample_type()?;
     let mut order = layout.byte_order;
     let predictor = if takes_predictor(layout.compression) {
@@ -180,111 +229,81 @@ fn samples(layout: &BlockLayout, mut raw: Vec<u8>) -> Result<Samples, Error> {
     };
     let count = usize::from(layout.samples);
     let row_len = layout.width as usize * count;
-    if predictor == 3 {
-        let bytes = usize::from(layout.bits / 8);
-        undo_floating_point(&mut raw, layout.row_bytes()?, count, bytes);
-        order = ByteOrder::Big;
-    }
+    let shape = Shape::new(layout, predictor, bands)?;
     // Differenced complex samples are summed as one word, as libtiff does; their real part is its
     // low half. Without a predictor the parts are words of their own.
     let differenced = predictor == 2;
     Ok(match (sample_type, layout.bits) {
-        (SampleType::U8, 8) => Samples::U8(split(
-            words::<u8>(raw, order, row_len, count, differenced),
-            count,
-            |v| v,
-        )),
-        (SampleType::I8, 8) => Samples::I8(split(
-            words::<u8>(raw, order, row_len, count, differenced),
-            count,
-            u8::cast_signed,
-        )),
-        (SampleType::U16, 16) => Samples::U16(split(
-            words::<u16>(raw, order, row_len, count, differenced),
-            count,
-            |v| v,
-        )),
-        (SampleType::I16, 16) => Samples::I16(split(
-            words::<u16>(raw, order, row_len, count, differenced),
-            count,
-            u16::cast_signed,
-        )),
-        (SampleType::F16, 16) => Samples::F16(split(
-            words::<u16>(raw, order, row_len, count, differenced),
-            count,
-            f16::from_bits,
-        )),
-        (SampleType::U32, 32) => Samples::U32(split(
-            words::<u32>(raw, order, row_len, count, differenced),
-            count,
-            |v| v,
-        )),
-        (SampleType::I32, 32) => Samples::I32(split(
-            words::<u32>(raw, order, row_len, count, differenced),
-            count,
-            u32::cast_signed,
-        )),
-        (SampleType::F32, 32) => Samples::F32(split(
-            words::<u32>(raw, order, row_len, count, differenced),
-            count,
-            f32::from_bits,
-        )),
-        (SampleType::U64, 64) => Samples::U64(split(
-            words::<u64>(raw, order, row_len, count, differenced),
-            count,
-            |v| v,
-        )),
-        (SampleType::I64, 64) => Samples::I64(split(
-            words::<u64>(raw, order, row_len, count, differenced),
-            count,
-            u64::cast_signed,
-        )),
-        (SampleType::F64, 64) => Samples::F64(split(
-            words::<u64>(raw, order, row_len, count, differenced),
-            count,
-            f64::from_bits,
-        )),
-        (SampleType::ComplexI16, _) if differenced => Samples::ComplexI16(split(
-            words::<u32>(raw, order, row_len, count, true),
-            count,
-            |v| Complex::new((v as u16).cast_signed(), ((v >> 16) as u16).cast_signed()),
-        )),
+        // One band of bytes stays where it is.
+        (SampleType::U8 | SampleType::I8, 8) if count == 1 && bands.is_none() => {
+            if differenced {
+                raw.chunks_exact_mut(row_len)
+                    .for_each(|row| undo_byte_differences(row, 1));
+            }
+            match sample_type {
+                SampleType::U8 => Samples::U8(raw),
+                _ => Samples::I8(raw.into_iter().map(u8::cast_signed).collect()),
+            }
+        }
+        (SampleType::U8, 8) => Samples::U8(planes::<u8, _>(raw, &shape, |v| v)),
+        (SampleType::I8, 8) => Samples::I8(planes(raw, &shape, u8::cast_signed)),
+        (SampleType::U16, 16) => Samples::U16(planes::<u16, _>(raw, &shape, |v| v)),
+        (SampleType::I16, 16) => Samples::I16(planes(raw, &shape, u16::cast_signed)),
+        (SampleType::F16, 16) => Samples::F16(planes(raw, &shape, f16::from_bits)),
+        (SampleType::U32, 32) => Samples::U32(planes::<u32, _>(raw, &shape, |v| v)),
+        (SampleType::I32, 32) => Samples::I32(planes(raw, &shape, u32::cast_signed)),
+        (SampleType::F32, 32) => Samples::F32(planes(raw, &shape, f32::from_bits)),
+        (SampleType::U64, 64) => Samples::U64(planes::<u64, _>(raw, &shape, |v| v)),
+        (SampleType::I64, 64) => Samples::I64(planes(raw, &shape, u64::cast_signed)),
+        (SampleType::F64, 64) => Samples::F64(planes(raw, &shape, f64::from_bits)),
+        (SampleType::ComplexI16, _) if differenced => {
+            Samples::ComplexI16(planes(raw, &shape, |v: u32| {
+                Complex::new((v as u16).cast_signed(), ((v >> 16) as u16).cast_signed())
+            }))
+        }
         (SampleType::ComplexI16, _) => {
             let pairs = pairs(words::<u16>(raw, order, row_len * 2, 1, false));
-            Samples::ComplexI16(split(pairs, count, |[re, im]| {
+            Samples::ComplexI16(split(pairs, count, bands, |[re, im]| {
                 Complex::new(re.cast_signed(), im.cast_signed())
             }))
         }
-        (SampleType::ComplexI32, _) if differenced => Samples::ComplexI32(split(
-            words::<u64>(raw, order, row_len, count, true),
-            count,
-            |v| Complex::new((v as u32).cast_signed(), ((v >> 32) as u32).cast_signed()),
-        )),
+        (SampleType::ComplexI32, _) if differenced => {
+            Samples::ComplexI32(planes(raw, &shape, |v: u64| {
+                Complex::new((v as u32).cast_signed(), ((v >> 32) as u32).cast_signed())
+            }))
+        }
         (SampleType::ComplexI32, _) => {
             let pairs = pairs(words::<u32>(raw, order, row_len * 2, 1, false));
-            Samples::ComplexI32(split(pairs, count, |[re, im]| {
+            Samples::ComplexI32(split(pairs, count, bands, |[re, im]| {
                 Complex::new(re.cast_signed(), im.cast_signed())
             }))
         }
-        (SampleType::ComplexF32, _) if differenced => Samples::ComplexF32(split(
-            words::<u64>(raw, order, row_len, count, true),
-            count,
-            |v| Complex::new(f32::from_bits(v as u32), f32::from_bits((v >> 32) as u32)),
-        )),
+        (SampleType::ComplexF32, _) if differenced => {
+            Samples::ComplexF32(planes(raw, &shape, |v: u64| {
+                Complex::new(f32::from_bits(v as u32), f32::from_bits((v >> 32) as u32))
+            }))
+        }
         (SampleType::ComplexF32, _) => {
             let pairs = pairs(words::<u32>(raw, order, row_len * 2, 1, false));
-            Samples::ComplexF32(split(pairs, count, |[re, im]| {
+            Samples::ComplexF32(split(pairs, count, bands, |[re, im]| {
                 Complex::new(f32::from_bits(re), f32::from_bits(im))
             }))
         }
         (SampleType::ComplexF64, _) => {
             // 128 bits are more than a word: the parts are differenced on their own.
             let words = words::<u64>(raw, order, row_len * 2, count * 2, differenced);
-            Samples::ComplexF64(split(pairs(words), count, |[re, im]| {
+            Samples::ComplexF64(split(pairs(words), count, bands, |[re, im]| {
                 Complex::new(f64::from_bits(re), f64::from_bits(im))
             }))
         }
-        (sample_type, _) => odd_depth(layout, &raw, order, sample_type)?,
+        (sample_type, _) => {
+            if predictor == 3 {
+                let bytes = usize::from(layout.bits / 8);
+                undo_floating_point(&mut raw, layout.row_bytes()?, count, bytes);
+                order = ByteOrder::Big;
+            }
+            odd_depth(layout, &raw, order, sample_type, bands)?
+        }
     })
 }
 
@@ -313,12 +332,13 @@ fn odd_depth(
     raw: &[u8],
     order: ByteOrder,
     sample_type: SampleType,
+    bands: Option<&[u16]>,
 ) -> Result<Samples, Error> {
     let (bits, count) = (layout.bits, usize::from(layout.samples));
     let (row_bytes, row_len) = (layout.row_bytes()?, layout.width as usize * count);
     if sample_type == SampleType::U8 && matches!(bits, 1 | 2 | 4) {
         let values = bits::unpack_small(raw, row_bytes, row_len, bits);
-        return Ok(Samples::U8(split(values, count, |v| v)));
+        return Ok(Samples::U8(split(values, count, bands, |v| v)));
     }
     // Floats of three bytes follow the file's byte order; integers of odd depths are a stream of
     // bits. GDAL has libtiff swap integers of three bytes in big-endian files first, writing and
@@ -336,15 +356,19 @@ fn odd_depth(
         _ => bits::unpack(raw, row_bytes, row_len, bits),
     };
     Ok(match sample_type {
-        SampleType::U8 => Samples::U8(split(values, count, |v| v as u8)),
-        SampleType::U16 => Samples::U16(split(values, count, |v| v as u16)),
-        SampleType::U32 => Samples::U32(split(values, count, |v| v)),
-        SampleType::I8 => Samples::I8(split(values, count, |v| bits::sign_extend(v, bits) as i8)),
-        SampleType::I16 => {
-            Samples::I16(split(values, count, |v| bits::sign_extend(v, bits) as i16))
+        SampleType::U8 => Samples::U8(split(values, count, bands, |v| v as u8)),
+        SampleType::U16 => Samples::U16(split(values, count, bands, |v| v as u16)),
+        SampleType::U32 => Samples::U32(split(values, count, bands, |v| v)),
+        SampleType::I8 => Samples::I8(split(values, count, bands, |v| {
+            bits::sign_extend(v, bits) as i8
+        })),
+        SampleType::I16 => Samples::I16(split(values, count, bands, |v| {
+            bits::sign_extend(v, bits) as i16
+        })),
+        SampleType::I32 => {
+            Samples::I32(split(values, count, bands, |v| bits::sign_extend(v, bits)))
         }
-        SampleType::I32 => Samples::I32(split(values, count, |v| bits::sign_extend(v, bits))),
-        SampleType::F32 => Samples::F32(split(values, count, bits::f24_to_f32)),
+        SampleType::F32 => Samples::F32(split(values, count, bands, bits::f24_to_f32)),
         other => return Err(Error::unsupported(format!("{other} of {bits} bits"))),
     })
 }

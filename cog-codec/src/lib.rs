@@ -85,6 +85,7 @@ mod encode;
 mod error;
 mod interleave;
 mod layout;
+mod planes;
 mod predictor;
 mod support;
 pub mod tags;
@@ -92,7 +93,7 @@ mod ycbcr;
 
 pub use codec::{Codec, CodecRegistry, Decoded};
 pub use compression::Compression;
-pub use decode::{DecodedBlock, decode_block};
+pub use decode::{DecodedBlock, decode_bands, decode_block};
 pub use encode::{EncodeOptions, encode_block};
 pub use error::Error;
 pub use layout::{BlockLayout, ByteOrder, SampleFormat};

@@ -7,28 +7,60 @@ use crate::bytes::Word;
 /// `row_len` is samples per row, `samples` those of a pixel; sums wrap.
 pub(crate) fn undo_horizontal<T: Word>(values: &mut [T], row_len: usize, samples: usize) {
     for row in values.chunks_exact_mut(row_len) {
-        match samples {
-            1 => undo_row::<1, T>(row),
-            2 => undo_row::<2, T>(row),
-            3 => undo_row::<3, T>(row),
-            4 => undo_row::<4, T>(row),
-            _ => {
-                for index in samples..row.len() {
-                    row[index] = row[index].wrapping_add(row[index - samples]);
-                }
+        undo_row(row, samples);
+    }
+}
+
+/// [`undo_horizontal`] for one row.
+pub(crate) fn undo_row<T: Word>(row: &mut [T], samples: usize) {
+    match samples {
+        1 => undo_pixels::<1, T>(row),
+        2 => undo_pixels::<2, T>(row),
+        3 => undo_pixels::<3, T>(row),
+        4 => undo_pixels::<4, T>(row),
+        _ => {
+            for index in samples..row.len() {
+                row[index] = row[index].wrapping_add(row[index - samples]);
             }
         }
     }
 }
 
 /// With the number of samples known the running pixel stays in registers.
-fn undo_row<const N: usize, T: Word>(row: &mut [T]) {
+fn undo_pixels<const N: usize, T: Word>(row: &mut [T]) {
     let mut last = [T::default(); N];
     for pixel in row.as_chunks_mut::<N>().0 {
         for (value, last) in pixel.iter_mut().zip(&mut last) {
             *last = last.wrapping_add(*value);
             *value = *last;
         }
+    }
+}
+
+/// [`undo_row`] for single bytes, eight at a time.
+///
+/// One after the other they wait for each other's sum; in a word the sums take
+/// three steps and only the last byte is waited for.
+fn undo_bytes(row: &mut [u8]) {
+    /// Adds bytes without carries between them.
+    const fn add(a: u64, b: u64) -> u64 {
+        const TOP: u64 = 0x8080_8080_8080_8080;
+        ((a & !TOP) + (b & !TOP)) ^ ((a ^ b) & TOP)
+    }
+    let mut last = 0_u8;
+    let (words, rest) = row.as_chunks_mut::<8>();
+    for bytes in words {
+        let mut word = u64::from_le_bytes(*bytes);
+        word = add(word, word << 8);
+        word = add(word, word << 16);
+        word = add(word, word << 32);
+        word = add(word, u64::from(last) * 0x0101_0101_0101_0101);
+        *bytes = word.to_le_bytes();
+        last = bytes[7];
+    }
+    for byte in rest {
+        last = last.wrapping_add(*byte);
+        *byte = last;
     }
 }
 
@@ -41,29 +73,30 @@ pub(crate) fn horizontal<T: Word>(values: &mut [T], row_len: usize, samples: usi
     }
 }
 
-/// Undoes the floating-point predictor (Adobe's TIFF Technote 3): bytes are
-/// summed along the row, then gathered from their planes, the most significant
-/// first. The result is big-endian whatever the file's byte order.
-pub(crate) fn undo_floating_point(raw: &mut [u8], row_bytes: usize, samples: usize, bytes: usize) {
-    let mut planes = vec![0; row_bytes];
-    for row in raw.chunks_exact_mut(row_bytes) {
-        undo_horizontal(row, row_bytes, samples);
-        planes.copy_from_slice(row);
-        let count = row_bytes / bytes;
-        match bytes {
-            2 => gather::<2>(row, &planes, count),
-            3 => gather::<3>(row, &planes, count),
-            4 => gather::<4>(row, &planes, count),
-            _ => gather::<8>(row, &planes, count),
-        }
+/// Undoes the first half of the floating-point predictor (Adobe's TIFF
+/// Technote 3): bytes are summed along the row. They then lie in planes, the
+/// most significant first, whatever the file's byte order.
+pub(crate) fn undo_byte_differences(row: &mut [u8], samples: usize) {
+    match samples {
+        1 => undo_bytes(row),
+        _ => undo_row(row, samples),
     }
 }
 
-fn gather<const BYTES: usize>(row: &mut [u8], planes: &[u8], count: usize) {
-    let planes: [&[u8]; BYTES] = core::array::from_fn(|plane| &planes[plane * count..][..count]);
-    for (index, value) in row.as_chunks_mut::<BYTES>().0.iter_mut().enumerate() {
-        for (byte, plane) in value.iter_mut().zip(&planes) {
-            *byte = plane[index];
+/// Undoes the floating-point predictor; the result is big-endian.
+///
+/// For samples that are no machine word (24 bits); words are gathered from
+/// their planes without this detour.
+pub(crate) fn undo_floating_point(raw: &mut [u8], row_bytes: usize, samples: usize, bytes: usize) {
+    let mut planes = vec![0; row_bytes];
+    for row in raw.chunks_exact_mut(row_bytes) {
+        undo_byte_differences(row, samples);
+        planes.copy_from_slice(row);
+        let count = row_bytes / bytes;
+        for (index, value) in row.chunks_exact_mut(bytes).enumerate() {
+            for (plane, byte) in value.iter_mut().enumerate() {
+                *byte = planes[plane * count + index];
+            }
         }
     }
 }

@@ -7,7 +7,7 @@
 //! | `viewer` | builds the web viewer's bundle |
 //! | `wasm` | builds the page that reads COGs in the browser |
 //! | `fuzz` | runs a fuzz target for some minutes |
-//! | `compare` | times the same tiles through Smalti and rio-tiler |
+//! | `compare` | times the same tiles through Smalti and rio-tiler, or whole files through Smalti and GDAL |
 //!
 //! A tool that is missing and cannot be installed fails the command and is named; nothing is skipped.
 
@@ -33,6 +33,10 @@ usage: cargo xtask COMMAND
   guard [PART]...   check rings, layout, licences and wasm, or only the PARTs named so
   compare [RATIO]   time the same tiles through Smalti and rio-tiler and print the ratios; fail
                     if the geometric mean of the warm ones is below RATIO
+  compare decode [RATIO] [NAME]...
+                    decode whole files with Smalti and with GDAL, one thread and all, in turns, and
+                    print the ratios, of all rows or those whose name contains a NAME; fail if the
+                    geometric mean of one compression is below RATIO
   fuzz TARGET [MINUTES]
                     look for input that hurts, one minute unless told; needs cargo-fuzz.
                     TARGETs: open, codec, whole_read, structure, arrival, round_trip,
@@ -59,6 +63,12 @@ enum Command {
     Fuzz(String, u32),
     /// At least so many times rio-tiler's speed.
     Compare(Option<f64>),
+    CompareDecode {
+        /// At least so many times GDAL's speed.
+        at_least: Option<f64>,
+        /// Parts of rows' names; none: all rows.
+        names: Vec<String>,
+    },
     Help,
 }
 
@@ -77,6 +87,7 @@ fn main() -> ExitCode {
         Command::Wasm => wasm::build().map(drop),
         Command::Fuzz(target, minutes) => fuzz::run_target(&target, minutes),
         Command::Compare(at_least) => compare::tiles(at_least),
+        Command::CompareDecode { at_least, names } => compare::decode(at_least, &names),
         Command::Help => {
             print!("{USAGE}");
             Ok(())
@@ -115,6 +126,11 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Command, String> {
         )),
         "compare" => match &rest[..] {
             [] => Ok(Command::Compare(None)),
+            [what, rest @ ..] if what == "decode" => {
+                let at_least = rest.first().and_then(|ratio| ratio.parse().ok());
+                let names = rest[usize::from(at_least.is_some())..].to_vec();
+                Ok(Command::CompareDecode { at_least, names })
+            }
             [ratio] => match ratio.parse() {
                 Ok(ratio) => Ok(Command::Compare(Some(ratio))),
                 Err(_) => Err(format!("`compare` takes a ratio, got `{ratio}`")),
@@ -170,6 +186,16 @@ mod tests {
         assert_eq!(parsed("compare 5"), Ok(Command::Compare(Some(5.0))));
         assert_eq!(parsed("compare"), Ok(Command::Compare(None)));
         assert!(parsed("compare fast").is_err());
+        let decode = |at_least, names: &[&str]| {
+            let names = names.iter().map(|&name| name.to_owned()).collect();
+            Ok(Command::CompareDecode { at_least, names })
+        };
+        assert_eq!(parsed("compare decode"), decode(None, &[]));
+        assert_eq!(
+            parsed("compare decode 0.9 lerc zstd-p2"),
+            decode(Some(0.9), &["lerc", "zstd-p2"])
+        );
+        assert_eq!(parsed("compare decode webp"), decode(None, &["webp"]));
     }
 
     #[test]

@@ -12,6 +12,10 @@ mod jpeg2000;
 mod jxl;
 #[cfg(feature = "lerc")]
 mod lerc;
+#[cfg(feature = "lerc")]
+mod lerc_fast;
+#[cfg(feature = "lerc")]
+mod lerc_huffman;
 #[cfg(feature = "lzma")]
 mod lzma;
 mod lzw;

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use image_webp::{ColorType, WebPDecoder, WebPEncoder};
+use rusty_webp::{ColorType, WebPDecoder, WebPEncoder};
 
 use crate::{BlockLayout, Codec, Compression, Decoded, Error};
 

@@ -8,17 +8,18 @@ use super::plan::Part;
 use crate::error::Error;
 use cog_codec::DecodedBlock;
 use cog_raster::{
-    Mask, Nodata, Raster, RasterMask, Sample, SampleType, Samples, ShapeError, Window,
+    Mask, MaybeSync, Nodata, Raster, RasterMask, Sample, SampleType, Samples, ShapeError, Window,
     with_sample_type,
 };
 use core::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Blocks decoded before they are copied to where they belong, and the bytes
-/// that they may take: bounds the memory of a large read to its result and that,
-/// or one block.
-const BATCH: usize = 32;
-const BATCH_BYTES: u64 = 64 << 20;
+/// What the blocks in work may take, if they are more than one: bounds the
+/// memory of a large read to its result and that, or one block.
+const WORK_BYTES: u64 = 64 << 20;
+
+/// A block is kept if the cache has room for this many of its size.
+const LARGEST_SHARE: u64 = 4;
 
 /// Decodes what was fetched and puts it together.
 pub(super) fn decode(fetched: Fetched) -> Result<Raster, Error> {
@@ -62,14 +63,23 @@ fn validity(fetched: &Fetched, mask: &Picture, inputs: &[Input], band: u32) -> R
     let window = &fetched.window;
     let mut values = vec![0; window.width as usize * window.height as usize];
     let planar = mask.image.planar;
-    each_block(fetched, &fetched.mask_home, inputs, |part, block| {
-        if let Some(block) = block
-            && (!planar || band == u32::from(part.plane))
-        {
-            let within = if planar { 0 } else { band as usize };
-            copy::<u8>(part, block, within, window, &mut values);
-        }
-    })?;
+    let within = if planar { 0 } else { band as u16 };
+    let planes = vec![&mut values[..]];
+    each_block(
+        fetched,
+        &fetched.mask_home,
+        inputs,
+        &[within],
+        planes,
+        |part, block, slab| {
+            if planar && band != u32::from(part.plane) {
+                return;
+            }
+            if let (Some(block), [plane]) = (block, &mut slab.planes[..]) {
+                copy::<u8>(part, block, within, &slab.window, plane);
+            }
+        },
+    )?;
     // One bit or eight: whatever is not 0 is valid.
     for value in &mut values {
         *value = if *value == 0 { 0 } else { 255 };
@@ -84,106 +94,184 @@ fn imagery<T: Sample>(fetched: &Fetched) -> Result<(Vec<T>, Option<Vec<u8>>), Er
     let mut out = vec![T::default(); fetched.bands.len() * pixels];
     let mut alpha = fetched.alpha.map(|_| vec![T::default(); pixels]);
     let planar = fetched.cog.levels[fetched.level].picture.image.planar;
-    // A block holds these bands: all of them, or that of its plane.
-    let holds = |part: &Part, band: u32| !planar || band == u32::from(part.plane);
-    let within = |band: u32| if planar { 0 } else { band as usize };
-    each_block(fetched, &fetched.home, &fetched.imagery, |part, block| {
-        let put = |band: u32, plane: &mut [T]| {
-            if !holds(part, band) {
-                return;
-            }
-            match block {
-                Some(block) => {
-                    copy::<T>(part, block, within(band), window, plane);
+    // The bands to put, and which of them a block has to deliver: a plane's block holds only one.
+    let bands: Vec<u32> = fetched.bands.iter().copied().chain(fetched.alpha).collect();
+    let wanted: Vec<u16> = if planar {
+        vec![0]
+    } else {
+        let mut wanted: Vec<u16> = bands.iter().map(|&band| band as u16).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted
+    };
+    let planes: Vec<&mut [T]> = out
+        .chunks_exact_mut(pixels.max(1))
+        .chain(alpha.as_deref_mut())
+        .collect();
+    each_block(
+        fetched,
+        &fetched.home,
+        &fetched.imagery,
+        &wanted,
+        planes,
+        |part, block, slab| {
+            for (plane, &band) in slab.planes.iter_mut().zip(&bands) {
+                if planar && band != u32::from(part.plane) {
+                    continue;
                 }
-                None => {
-                    let nodata = fetched
-                        .cog
-                        .info
-                        .bands
-                        .get(band as usize)
-                        .and_then(|band| band.nodata);
-                    fill(
-                        part,
-                        nodata.map_or(T::default(), |n| sample_of(&n)),
-                        window,
-                        plane,
-                    );
+                match block {
+                    Some(block) => {
+                        let band = if planar { 0 } else { band as u16 };
+                        copy::<T>(part, block, band, &slab.window, plane);
+                    }
+                    None => {
+                        let band = fetched.cog.info.bands.get(band as usize);
+                        let nodata = band.and_then(|band| band.nodata);
+                        let value = nodata.map_or(T::default(), |n| sample_of(&n));
+                        fill(part, value, &slab.window, plane);
+                    }
                 }
             }
-        };
-        for (plane, &band) in out.chunks_exact_mut(pixels).zip(&fetched.bands) {
-            put(band, plane);
-        }
-        if let (Some(plane), Some(band)) = (&mut alpha, fetched.alpha) {
-            put(band, plane);
-        }
-    })?;
+        },
+    )?;
     Ok((out, alpha.map(|alpha| opacity(&alpha))))
 }
 
-/// A decoded block, or a part of one: its first row is row `start` of the block.
+/// A decoded block, or a part of one.
 struct Decoded {
     block: Arc<DecodedBlock>,
+    /// The block's row that its first one is.
     start: u32,
+    /// The block's bands that it holds, ascending; `None`: all.
+    bands: Option<Vec<u16>>,
 }
 
-/// Decodes blocks, several at a time where the build can, and hands each to
-/// `put` in order; `None` is a block that the writer left out.
-fn each_block(
+impl Decoded {
+    const fn whole(block: Arc<DecodedBlock>) -> Self {
+        Self {
+            block,
+            start: 0,
+            bands: None,
+        }
+    }
+
+    /// Where a band of the block is.
+    fn place(&self, band: u16) -> Option<usize> {
+        match &self.bands {
+            Some(bands) => bands.binary_search(&band).ok(),
+            None => Some(usize::from(band)),
+        }
+    }
+}
+
+/// The planes' rows that one row of blocks covers.
+#[derive(Debug)]
+struct Slab<'a, T> {
+    /// The part of the window read that these rows are.
+    window: Window,
+    planes: Vec<&'a mut [T]>,
+}
+
+/// Cuts planes of `window` along the rows of blocks.
+fn slabs<'a, T>(
+    picture: &Picture,
+    window: &Window,
+    mut planes: Vec<&'a mut [T]>,
+) -> Vec<Mutex<Slab<'a, T>>> {
+    let (height, width) = (picture.image.block_height(), window.width as usize);
+    let mut slabs = Vec::new();
+    let (mut row, end) = (window.row, window.row + window.height);
+    while row < end {
+        let next = end.min((row / height).saturating_add(1).saturating_mul(height));
+        let samples = (next - row) as usize * width;
+        let cut = |plane: &mut &'a mut [T]| {
+            let (own, rest) = core::mem::take(plane).split_at_mut(samples);
+            *plane = rest;
+            own
+        };
+        slabs.push(Mutex::new(Slab {
+            window: Window::new(window.col, row, window.width, next - row),
+            planes: planes.iter_mut().map(cut).collect(),
+        }));
+        row = next;
+    }
+    slabs
+}
+
+/// Decodes blocks, several at a time where the build can, and hands each at
+/// once to `put` with the rows of the planes where it belongs; `None` is a
+/// block that the writer left out. So a thread holds one decoded block at a
+/// time, and copies it while it is in the processor's cache; all threads
+/// together hold no more than [`WORK_BYTES`], or one block.
+///
+/// `wanted`: the bands within a block that `put` looks at, ascending.
+fn each_block<T: Send>(
     fetched: &Fetched,
     home: &Inner,
     inputs: &[Input],
-    mut put: impl FnMut(&Part, Option<&Decoded>),
+    wanted: &[u16],
+    planes: Vec<&mut [T]>,
+    put: impl Fn(&Part, Option<&Decoded>, &mut Slab<'_, T>) + MaybeSync,
 ) -> Result<(), Error> {
-    // Large blocks go one by one.
-    let largest = inputs.iter().map(|input| input.part.picture.block_bytes());
-    let limit = BATCH_BYTES.min(home.options.limits.block_bytes);
-    let fit = limit / largest.max().unwrap_or(1).max(1);
-    let batch = usize::try_from(fit).unwrap_or(BATCH).clamp(1, BATCH);
-    for batch in inputs.chunks(batch) {
-        let blocks = decode_batch(fetched, home, batch)?;
-        for (input, block) in batch.iter().zip(&blocks) {
-            put(&input.part, block.as_ref());
+    let Some(first) = inputs.first() else {
+        return Ok(());
+    };
+    let picture = &first.part.picture;
+    let slabs = slabs(picture, &fetched.window, planes);
+    let top = fetched.window.row / picture.image.block_height();
+    let one = |input: &Input| {
+        let decoded = decode_one(fetched, home, input, wanted)?;
+        if let Some(slab) = slabs.get((input.part.down - top) as usize) {
+            // Copying does not panic, and half a copy is no worse than none.
+            let mut slab = slab.lock().unwrap_or_else(PoisonError::into_inner);
+            put(&input.part, decoded.as_ref(), &mut slab);
         }
-    }
-    Ok(())
+        Ok(())
+    };
+    // One block a thread, and no more than may be in work at a time.
+    let largest = inputs.iter().map(|input| input.part.picture.block_bytes());
+    let limit = WORK_BYTES.min(home.options.limits.block_bytes);
+    let fit = usize::try_from(limit / largest.max().unwrap_or(1).max(1)).unwrap_or(usize::MAX);
+    let batch = if fit < threads() { fit.max(1) } else { inputs.len() };
+    inputs.chunks(batch).try_for_each(|inputs| run(inputs, one))
 }
 
 #[cfg(feature = "parallel")]
-fn decode_batch(
-    fetched: &Fetched,
-    home: &Inner,
-    batch: &[Input],
-) -> Result<Vec<Option<Decoded>>, Error> {
-    use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-    if let [input] = batch {
-        return Ok(vec![decode_one(fetched, home, input)?]);
-    }
-    batch
-        .par_iter()
-        .map(|input| decode_one(fetched, home, input))
-        .collect()
+fn threads() -> usize {
+    rayon::current_num_threads()
 }
 
 #[cfg(not(feature = "parallel"))]
-fn decode_batch(
-    fetched: &Fetched,
-    home: &Inner,
-    batch: &[Input],
-) -> Result<Vec<Option<Decoded>>, Error> {
-    batch
-        .iter()
-        .map(|input| decode_one(fetched, home, input))
-        .collect()
+const fn threads() -> usize {
+    1
 }
 
-fn decode_one(fetched: &Fetched, cog: &Inner, input: &Input) -> Result<Option<Decoded>, Error> {
+#[cfg(feature = "parallel")]
+fn run(inputs: &[Input], one: impl Fn(&Input) -> Result<(), Error> + Copy + Sync) -> Result<(), Error> {
+    use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+    if let [input] = inputs {
+        return one(input);
+    }
+    inputs.par_iter().with_max_len(1).try_for_each(&one)
+}
+
+#[cfg(not(feature = "parallel"))]
+fn run(inputs: &[Input], one: impl Fn(&Input) -> Result<(), Error> + Copy) -> Result<(), Error> {
+    inputs.iter().try_for_each(one)
+}
+
+/// `cog` is the file that the block is from: its cache keys, its options.
+fn decode_one(
+    fetched: &Fetched,
+    cog: &Inner,
+    input: &Input,
+    wanted: &[u16],
+) -> Result<Option<Decoded>, Error> {
     let (bytes, offset, stored) = match &input.data {
         Data::Sparse => return Ok(None),
         Data::Decoded(block) => {
             let block = Arc::clone(block);
-            return Ok(Some(Decoded { block, start: 0 }));
+            return Ok(Some(Decoded::whole(block)));
         }
         Data::Stored {
             bytes,
@@ -194,20 +282,19 @@ fn decode_one(fetched: &Fetched, cog: &Inner, input: &Input) -> Result<Option<De
     };
     let (part, picture) = (&input.part, &input.part.picture);
     let whole = 0..picture.image.rows_stored(part.down);
-    // What is kept must serve other windows too, so it is decoded whole.
-    let cache = cog
-        .options
-        .block_cache
-        .as_ref()
-        .filter(|_| *stored == whole);
+    // What is kept must serve other windows too, so it is decoded whole. A block that would drive
+    // most others out is not kept, and then no more of it is decoded than is needed.
+    let cache = cog.options.block_cache.as_ref().filter(|cache| {
+        *stored == whole && picture.block_bytes() <= cache.capacity() / LARGEST_SHARE
+    });
     // Another read may have decoded it while this one fetched it.
     if let Some(block) = cache.and_then(|cache| cache.block(&cog.key(part))) {
-        return Ok(Some(Decoded { block, start: 0 }));
+        return Ok(Some(Decoded::whole(block)));
     }
     let needed = needed_rows(part, &fetched.window).end;
-    let end = match cache {
-        Some(_) => whole.end,
-        None => needed,
+    let (end, bands) = match cache {
+        Some(_) => (whole.end, None),
+        None => (needed, Some(wanted)),
     };
     let failed = |source: Arc<dyn core::error::Error + Send + Sync>| Error::Block {
         location: cog.location.clone(),
@@ -217,11 +304,11 @@ fn decode_one(fetched: &Fetched, cog: &Inner, input: &Input) -> Result<Option<De
         end: offset + bytes.len() as u64,
         source,
     };
-    let decode = |end| picture.decode(&cog.options.registry, bytes, stored, end);
+    let decode = |end, bands| picture.decode(&cog.options.registry, bytes, stored, end, bands);
     // A block whose end is damaged gives the rows before that, with a cache as without.
-    let (decoded, cache, end) = match decode(end) {
-        Err(_) if needed < end => (decode(needed), None, needed),
-        decoded => (decoded, cache, end),
+    let (decoded, cache, end, bands) = match decode(end, bands) {
+        Err(_) if needed < end => (decode(needed, Some(wanted)), None, needed, Some(wanted)),
+        decoded => (decoded, cache, end, bands),
     };
     let block = match decoded {
         Ok(block) => block,
@@ -235,7 +322,7 @@ fn decode_one(fetched: &Fetched, cog: &Inner, input: &Input) -> Result<Option<De
     };
     // A codec is a stranger's code, perhaps: its answer is checked before it is indexed.
     if block.samples.sample_type() != picture.sample_type
-        || block.samples.len() as u64 != picture.samples_in(block.rows)
+        || block.samples.len() as u64 != picture.samples_in(block.rows, bands)
         || stored.start + block.rows < end
     {
         let shape = "the codec delivered samples of another shape";
@@ -248,6 +335,7 @@ fn decode_one(fetched: &Fetched, cog: &Inner, input: &Input) -> Result<Option<De
     Ok(Some(Decoded {
         block,
         start: stored.start,
+        bands: bands.map(<[u16]>::to_vec),
     }))
 }
 
@@ -261,12 +349,13 @@ fn needed_rows(part: &Part, window: &Window) -> Range<u32> {
 }
 
 /// Copies one band of a block, row by row, to its place in a plane of the window.
-fn copy<T: Sample>(part: &Part, decoded: &Decoded, band: usize, window: &Window, plane: &mut [T]) {
+fn copy<T: Sample>(part: &Part, decoded: &Decoded, band: u16, window: &Window, plane: &mut [T]) {
     let own = part.window();
     // Blocks are checked for type and shape when they are decoded.
-    let (Some(samples), Some(shared)) = (
+    let (Some(samples), Some(shared), Some(band)) = (
         decoded.block.samples.as_slice::<T>(),
         own.intersection(window),
+        decoded.place(band),
     ) else {
         return;
     };

@@ -78,7 +78,7 @@ impl Fetched {
     ///
     /// # Errors
     ///
-    /// [`Error::Block`] for the first block that cannot be decoded.
+    /// [`Error::Block`] for a block that cannot be decoded, [`Error::Unsupported`] for how it is stored.
     pub fn decode(self) -> Result<Raster, Error> {
         assemble::decode(self)
     }

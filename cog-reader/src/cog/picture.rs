@@ -3,7 +3,8 @@
 use crate::error::{Error, Rule};
 use crate::tiff::{Directory, Image, Tiff};
 use cog_codec::{
-    BlockLayout, CodecRegistry, Compression, DecodedBlock, SampleFormat, decode_block, tags,
+    BlockLayout, CodecRegistry, Compression, DecodedBlock, SampleFormat, decode_bands,
+    decode_block, tags,
 };
 use cog_raster::{SampleType, Samples};
 use core::ops::Range;
@@ -105,11 +106,12 @@ impl Picture {
             .saturating_mul(self.sample_type.size() as u64)
     }
 
-    /// Samples of so many rows of a block.
-    pub(super) fn samples_in(&self, rows: u32) -> u64 {
+    /// Samples of so many rows of a block, in `bands` of it or in all.
+    pub(super) fn samples_in(&self, rows: u32, bands: Option<&[u16]>) -> u64 {
+        let bands = bands.map_or(self.layout.samples.into(), |bands| bands.len() as u64);
         u64::from(self.layout.width)
             .saturating_mul(rows.into())
-            .saturating_mul(self.layout.samples.into())
+            .saturating_mul(bands)
     }
 
     /// Bytes of a row as stored, where rows of a block can be read on their
@@ -142,13 +144,15 @@ impl Picture {
         self.layout.photometric == YCBCR && self.layout.compression == Compression::JPEG
     }
 
-    /// Decodes the first rows of a block, up to row `end` of it. `stored` are the rows that `bytes` holds.
+    /// Decodes the first rows of a block, up to row `end` of it. `stored` are the rows that `bytes` holds;
+    /// `bands` those to deliver of the bands in the block, `None` for all.
     pub(super) fn decode(
         &self,
         registry: &CodecRegistry,
         bytes: &[u8],
         stored: &Range<u32>,
         end: u32,
+        bands: Option<&[u16]>,
     ) -> Result<DecodedBlock, cog_codec::Error> {
         let height = stored.end - stored.start;
         let beyond = self.layout.height.saturating_sub(height);
@@ -158,7 +162,10 @@ impl Picture {
             .with_height(height)
             .with_rows_beyond(beyond);
         let rows = end.clamp(stored.start, stored.end) - stored.start;
-        let mut block = decode_block(registry, &layout, bytes, Some(rows))?;
+        let mut block = match bands {
+            Some(bands) => decode_bands(registry, &layout, bytes, Some(rows), bands)?,
+            None => decode_block(registry, &layout, bytes, Some(rows))?,
+        };
         if let Some(valid) = &block.valid {
             mark_missing(&mut block.samples, valid);
         }

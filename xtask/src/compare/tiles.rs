@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
+use super::mean::geometric_mean;
 use crate::process::{capture, cargo, not_started, run};
 use crate::tools::Tools;
 use crate::workspace::{root, target_folder};
@@ -123,23 +124,4 @@ fn print(jobs: &[Job], ours: &Report, theirs: &Report) {
         geometric_mean(&ours.seconds, &theirs.seconds),
         geometric_mean(&ours.open_seconds, &theirs.open_seconds)
     );
-}
-
-/// Geometric mean of how many times faster ours are.
-fn geometric_mean(ours: &[f64], theirs: &[f64]) -> f64 {
-    let logs = ours
-        .iter()
-        .zip(theirs)
-        .map(|(ours, theirs)| (theirs / ours).ln());
-    (logs.sum::<f64>() / ours.len() as f64).exp()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::geometric_mean;
-
-    #[test]
-    fn a_mean_of_ratios_is_geometric() {
-        assert!((geometric_mean(&[1.0, 1.0], &[2.0, 8.0]) - 4.0).abs() < 1e-12);
-    }
 }
