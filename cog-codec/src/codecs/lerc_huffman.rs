@@ -265,3 +265,97 @@ fn fletcher32(bytes: &[u8]) -> u32 {
     (sum, total) = (fold(sum), fold(total));
     total << 16 | sum & 0xffff
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Bytes, decode};
+    use lerc_core::{PixelData, RasterView};
+    use lerc_writer::{EncodeOptions, encode};
+
+    const WIDTH: usize = 97;
+    const HEIGHT: usize = 61;
+
+    fn values(depth: usize) -> Vec<u8> {
+        let value = |index: usize| {
+            let (pixel, sample) = (index / depth, index % depth);
+            let noise = (pixel as u32).wrapping_mul(0x9e37_79b9) >> 29;
+            (pixel % WIDTH / 3 + pixel / WIDTH + 40 * sample) as u8 ^ noise as u8
+        };
+        (0..WIDTH * HEIGHT * depth).map(value).collect()
+    }
+
+    fn shape(blob: &[u8], depth: usize, signed: bool) -> Bytes {
+        Bytes {
+            version: lerc::decode_info(blob).unwrap().version,
+            width: WIDTH,
+            height: HEIGHT,
+            depth,
+            signed,
+        }
+    }
+
+    #[test]
+    fn bytes_are_the_librarys() {
+        for depth in [1, 3, 4] {
+            let values = values(depth);
+            let precision = lerc::Precision::Lossless;
+            let (width, height) = (WIDTH as u32, HEIGHT as u32);
+            let mask = [lerc::bitmask::BitMask::all_valid(WIDTH * HEIGHT)];
+            let blob = lerc::encode_borrowed(
+                width,
+                height,
+                depth as u32,
+                1,
+                &values,
+                &mask,
+                None,
+                precision,
+            );
+            let blob = blob.unwrap();
+            let mut output = vec![0; values.len()];
+            let shape = shape(&blob, depth, false);
+            assert_eq!(decode(&blob, shape, &mut output), Some(()), "{depth}");
+            assert_eq!(output, values);
+            let library = lerc_reader::decode_first(&blob).unwrap();
+            assert!(matches!(library.pixels, PixelData::U8(values) if values == output));
+        }
+    }
+
+    #[test]
+    fn signed_bytes_are_the_librarys() {
+        let values: Vec<i8> = values(1)
+            .into_iter()
+            .map(|v| v.wrapping_sub(100).cast_signed())
+            .collect();
+        let raster = RasterView::new(WIDTH as u32, HEIGHT as u32, 1, &values).unwrap();
+        let blob = encode(raster, None, EncodeOptions::new()).unwrap();
+        let mut output = vec![0; values.len()];
+        assert_eq!(decode(&blob, shape(&blob, 1, true), &mut output), Some(()));
+        assert!(
+            output
+                .iter()
+                .zip(&values)
+                .all(|(&out, &value)| out.cast_signed() == value)
+        );
+    }
+
+    #[test]
+    fn a_broken_blob_is_left_to_the_library() {
+        let values = values(1);
+        let raster = RasterView::new(WIDTH as u32, HEIGHT as u32, 1, &values).unwrap();
+        let blob = encode(raster, None, EncodeOptions::new()).unwrap();
+        let shape = shape(&blob, 1, false);
+        let mut output = vec![0; values.len()];
+        for at in 14..blob.len() {
+            // The checksum tells.
+            let mut broken = blob.clone();
+            broken[at] ^= 0x55;
+            assert_eq!(decode(&broken, shape, &mut output), None);
+            // With a checksum that fits it still must not panic.
+            let sum = super::fletcher32(&broken[14..]);
+            broken[10..14].copy_from_slice(&sum.to_le_bytes());
+            let _ = decode(&broken, shape, &mut output);
+            let _ = decode(&blob[..at], shape, &mut output);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The promises of `cog-codec`, one file each.
 #![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
 
+mod bands;
 mod bilevel;
 mod golden;
 mod hostile;

@@ -232,7 +232,11 @@ fn each_block<T: Send>(
     let largest = inputs.iter().map(|input| input.part.picture.block_bytes());
     let limit = WORK_BYTES.min(home.options.limits.block_bytes);
     let fit = usize::try_from(limit / largest.max().unwrap_or(1).max(1)).unwrap_or(usize::MAX);
-    let batch = if fit < threads() { fit.max(1) } else { inputs.len() };
+    let batch = if fit < threads() {
+        fit.max(1)
+    } else {
+        inputs.len()
+    };
     inputs.chunks(batch).try_for_each(|inputs| run(inputs, one))
 }
 
@@ -247,7 +251,10 @@ const fn threads() -> usize {
 }
 
 #[cfg(feature = "parallel")]
-fn run(inputs: &[Input], one: impl Fn(&Input) -> Result<(), Error> + Copy + Sync) -> Result<(), Error> {
+fn run(
+    inputs: &[Input],
+    one: impl Fn(&Input) -> Result<(), Error> + Copy + Sync,
+) -> Result<(), Error> {
     use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
     if let [input] = inputs {
         return one(input);

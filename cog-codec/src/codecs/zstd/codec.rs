@@ -18,7 +18,10 @@ impl Codec for Zstd {
         input: &[u8],
         output: &mut [u8],
     ) -> Result<Decoded, Error> {
-        // The decoder knows no partial frames, and a frame may run past the rows asked for.
+        if super::frame::decode(input, output).is_some() {
+            return Ok(Decoded::default());
+        }
+        // The library knows no partial frames, and a frame may run past the rows asked for.
         let beyond = layout
             .row_bytes()?
             .saturating_mul(layout.rows_beyond as usize);
