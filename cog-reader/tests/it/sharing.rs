@@ -440,6 +440,33 @@ fn an_opener_opens_once_and_looks_again_after_a_time() {
 }
 
 #[test]
+fn an_opener_keeps_so_many_files_and_so_many_bytes() {
+    let bytes = file();
+    let open = |opener: &Opener, i: u32| {
+        let connect = || {
+            let reader = MemoryReader::new(format!("{i}"), bytes.clone());
+            async move { Ok(Arc::new(reader) as Arc<dyn RangeReader>) }
+        };
+        pollster::block_on(opener.open(&i.to_string(), connect)).unwrap();
+    };
+    for most in [1, 3, 10] {
+        let opener = Opener::new(OpenOptions::default(), 1 << 20).with_max_files(most);
+        for i in 0..100 {
+            open(&opener, i);
+            assert!(opener.statistics().entries <= most);
+        }
+        assert!(opener.statistics().entries > 0, "{most}");
+    }
+    let capacity = 200_000;
+    let opener = Opener::new(OpenOptions::default(), capacity);
+    for i in 0..100 {
+        open(&opener, i);
+        assert!(opener.statistics().bytes <= capacity);
+    }
+    assert!(opener.statistics().entries > 2);
+}
+
+#[test]
 fn an_opener_goes_on_with_the_new_file_when_one_is_replaced() {
     let file = Slow::new(file());
     let opener = Opener::new(OpenOptions::default(), 1 << 20);

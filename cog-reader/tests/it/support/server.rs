@@ -98,6 +98,10 @@ pub(crate) struct Shared {
     pub(crate) query: Mutex<Option<String>>,
     /// The next this many answers are 503.
     pub(crate) failing: AtomicU64,
+    /// The next this many bodies stop half-way, and the connection stays.
+    pub(crate) stalling: AtomicU64,
+    /// The next this many requests are never answered.
+    pub(crate) silent: AtomicU64,
 }
 
 /// A server on a port of its own; it ends with the runtime that it was started in.
@@ -158,10 +162,11 @@ async fn answer(
             .body(Body::from(text.to_owned()))
             .unwrap()
     };
-    let failing = shared.failing.load(Ordering::SeqCst);
-    if failing > 0 {
-        shared.failing.store(failing - 1, Ordering::SeqCst);
+    if one_of(&shared.failing) {
         return plain(503, "busy");
+    }
+    if one_of(&shared.silent) {
+        std::future::pending::<()>().await;
     }
     let Some((mut bytes, fault)) = shared.files.lock().unwrap().get(&path).cloned() else {
         return plain(404, "nothing here");
@@ -254,23 +259,30 @@ async fn answer(
             bytes.len()
         ),
     );
-    let breaking = shared.breaking.load(Ordering::SeqCst);
-    if breaking > 0 {
-        shared.breaking.store(breaking - 1, Ordering::SeqCst);
-    }
-    if fault == Fault::CutOff || breaking > 0 {
-        // Promises all, sends half, and fails.
-        let half = part.slice(..part.len() / 2);
-        let stream = futures_util::stream::iter([
-            Ok(half),
-            Err(std::io::Error::other("the connection breaks")),
-        ]);
+    let (breaking, stalling) = (one_of(&shared.breaking), one_of(&shared.stalling));
+    if fault == Fault::CutOff || breaking || stalling {
+        // Promises all, sends half, and fails or waits for ever.
+        let half = futures_util::stream::iter([Ok(part.slice(..part.len() / 2))]);
+        let rest = futures_util::stream::once(async move {
+            if stalling {
+                std::future::pending::<()>().await;
+            }
+            Err(std::io::Error::other("the connection breaks"))
+        });
+        let stream = futures_util::StreamExt::chain(half, rest);
         return builder
             .header(header::CONTENT_LENGTH, part.len())
             .body(Body::from_stream(stream))
             .unwrap();
     }
     builder.body(Body::from(part)).unwrap()
+}
+
+/// Takes one of what is left, if there is something.
+fn one_of(left: &AtomicU64) -> bool {
+    let take = |left: u64| left.checked_sub(1);
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take)
+        .is_ok()
 }
 
 /// A request that is being answered.

@@ -1,8 +1,9 @@
 //! A COG of a million blocks, made up as it is read.
 
-use super::tiff::{Cut, File, Pattern, write};
+use super::tiff::{Cut, File, Pattern, mask_ifd, write};
 use bytes::Bytes;
-use cog_raster::BoxFuture;
+use cog_codec::{BlockLayout, Compression, EncodeOptions, SampleFormat, encode_block};
+use cog_raster::{BoxFuture, Samples};
 use cog_reader::{ObjectState, RangeReader, ReadError};
 use std::ops::Range;
 
@@ -12,6 +13,17 @@ pub(crate) enum Stored {
     Plain,
     Deflate,
     Zstd,
+    Jpeg,
+}
+
+/// Where the blocks of the mask lie.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Masked {
+    No,
+    /// Each behind its block, as in GDAL's COGs.
+    Interleaved,
+    /// Behind all blocks, as in GDAL's other files.
+    Apart,
 }
 
 /// 16 384 × 16 384 pixels in tiles of 16 × 16, each of one value; behind the
@@ -22,9 +34,12 @@ pub(crate) struct Vast {
     leaders: bool,
     /// Of each seven blocks only one is there.
     sparse: bool,
+    masked: Masked,
     front: Vec<u8>,
     /// Stored bytes of a block, by its value; all of one length.
     payloads: Vec<Vec<u8>>,
+    /// Those of the mask: nothing is valid, all is.
+    masks: [Vec<u8>; 2],
 }
 
 pub(crate) const BLOCKS: u64 = 1 << 20;
@@ -39,12 +54,23 @@ const TAIL: u64 = 300_000;
 
 impl Vast {
     pub(crate) fn new(big: bool, leaders: bool, stored: Stored, sparse: bool) -> Self {
+        Self::masked(big, leaders, stored, sparse, Masked::No)
+    }
+
+    pub(crate) fn masked(
+        big: bool,
+        leaders: bool,
+        stored: Stored,
+        sparse: bool,
+        masked: Masked,
+    ) -> Self {
         let file = File {
             big,
             cog: leaders,
+            interleaved_mask: leaders && masked == Masked::Interleaved,
             ..File::CLASSIC
         };
-        // The real directory of a small image, made to claim a large one.
+        // The real directories of a small image, made to claim a large one.
         let small = Pattern {
             width: 32,
             height: 32,
@@ -54,35 +80,50 @@ impl Vast {
             planar: false,
             value: |_, _, _| 0,
         };
+        let mut ifds = vec![small.ifd(&file)];
+        if masked != Masked::No {
+            ifds.push(mask_ifd(32, 32, (BLOCK, BLOCK), 4, |_, _| true));
+        }
+        let mut payloads: Vec<Vec<u8>> = (0..=255).map(|value| payload(stored, value)).collect();
+        if stored == Stored::Jpeg {
+            pad(&mut payloads);
+        }
         let mut vast = Self {
             big,
             leaders,
             sparse,
-            front: write(&file, &[small.ifd(&file)]),
-            payloads: (0..=255).map(|value| payload(stored, value)).collect(),
+            masked,
+            front: write(&file, &ifds),
+            payloads,
+            masks: [zlib(&[0; 32]), zlib(&[0xFF; 32])],
         };
         let compression = match stored {
             Stored::Plain => 1,
+            Stored::Jpeg => 7,
             Stored::Deflate => 8,
             Stored::Zstd => 50_000,
         };
-        vast.claim(compression);
+        let mut link = if big { 8 } else { 4 };
+        link = vast.claim(link, compression, 0);
+        if masked != Masked::No {
+            vast.claim(link, 8, 2);
+        }
+        assert!(vast.front.len() as u64 <= OFFSETS);
         vast.front.resize(OFFSETS as usize, 0);
         vast
     }
 
-    fn claim(&mut self, compression: u64) {
+    /// Changes the directory that the link at `link` leads to, whose index are the tables `table`
+    /// and the next one. Says where its own link is.
+    fn claim(&mut self, link: usize, compression: u64, table: u64) -> usize {
         let number = |bytes: &[u8]| {
             bytes
                 .iter()
                 .rev()
                 .fold(0_u64, |n, &b| n << 8 | u64::from(b))
         };
-        let (link, count_size, entry_size, word) = match self.big {
-            true => (8..16, 8, 20, 8),
-            false => (4..8, 2, 12, 4),
-        };
-        let directory = number(&self.front[link]) as usize;
+        let (count_size, entry_size, word) = if self.big { (8, 20, 8) } else { (2, 12, 4) };
+        let directory = number(&self.front[link..link + word]) as usize;
         let entries = number(&self.front[directory..directory + count_size]) as usize;
         for i in 0..entries {
             let at = directory + count_size + i * entry_size;
@@ -90,34 +131,46 @@ impl Vast {
             let (count, value) = match tag {
                 256 | 257 => (1, u64::from(SIDE * BLOCK)),
                 259 => (1, compression),
-                324 => (BLOCKS, OFFSETS),
-                325 => (BLOCKS, self.lengths()),
+                324 => (BLOCKS, self.table(table)),
+                325 => (BLOCKS, self.table(table + 1)),
                 _ => continue,
             };
             let put = |to: &mut [u8], value: u64| to.copy_from_slice(&value.to_le_bytes()[..word]);
             put(&mut self.front[at + 4..at + 4 + word], count);
             put(&mut self.front[at + 4 + word..at + 4 + 2 * word], value);
         }
+        directory + count_size + entries * entry_size
     }
 
     fn word(&self) -> u64 {
         if self.big { 8 } else { 4 }
     }
 
-    fn lengths(&self) -> u64 {
-        OFFSETS + BLOCKS * self.word()
+    /// Where a table starts: offsets and lengths of the image's blocks, offsets and lengths of the mask's.
+    fn table(&self, table: u64) -> u64 {
+        OFFSETS + BLOCKS * (table.div_ceil(2) * self.word() + table / 2 * 4)
     }
 
     fn data(&self) -> u64 {
-        self.lengths() + BLOCKS * 4
+        self.table(if self.masked == Masked::No { 2 } else { 4 })
     }
 
     fn leader(&self) -> u64 {
         if self.leaders { 4 } else { 0 }
     }
 
-    fn stride(&self) -> u64 {
+    fn image_length(&self) -> u64 {
         self.payloads[0].len() as u64 + 2 * self.leader()
+    }
+
+    fn mask_length(&self) -> u64 {
+        self.masks[0].len() as u64 + 2 * self.leader()
+    }
+
+    /// From one block of the image to the next.
+    fn stride(&self) -> u64 {
+        let interleaved = self.masked == Masked::Interleaved;
+        self.image_length() + if interleaved { self.mask_length() } else { 0 }
     }
 
     /// Which block is the how many-th in the file.
@@ -125,14 +178,38 @@ impl Vast {
         !self.sparse || block % 7 == 6 || block == BLOCKS - 1
     }
 
+    fn rank(&self, block: u64) -> u64 {
+        if self.sparse { block / 7 } else { block }
+    }
+
     /// Position of a block, were all blocks before it there.
     fn place(&self, block: u64) -> u64 {
-        let rank = if self.sparse { block / 7 } else { block };
-        self.data() + rank * self.stride() + self.leader()
+        self.data() + self.rank(block) * self.stride() + self.leader()
+    }
+
+    fn mask_place(&self, block: u64) -> u64 {
+        match self.masked {
+            Masked::Apart => {
+                self.image_end() + self.rank(block) * self.mask_length() + self.leader()
+            }
+            _ => self.place(block) - self.leader() + self.image_length() + self.leader(),
+        }
+    }
+
+    /// Behind the last block of the image.
+    fn image_end(&self) -> u64 {
+        self.data() + (self.rank(BLOCKS - 1) + 1) * self.stride()
+    }
+
+    fn end(&self) -> u64 {
+        match self.masked {
+            Masked::Apart => self.image_end() + (self.rank(BLOCKS - 1) + 1) * self.mask_length(),
+            _ => self.image_end(),
+        }
     }
 
     pub(crate) fn size(&self) -> u64 {
-        self.place(BLOCKS - 1) + self.stride() + TAIL
+        self.end() + TAIL
     }
 
     /// What all pixels of a block are.
@@ -145,42 +222,59 @@ impl Vast {
         }
     }
 
+    /// Whether the mask shows a block.
+    pub(crate) fn is_shown(&self, across: u32, down: u32) -> bool {
+        self.masked == Masked::No || (across + down) % 2 == 1
+    }
+
     fn byte(&self, at: u64) -> u8 {
         let part = |value: u64, at: u64, size: u64| value.to_le_bytes()[(at % size) as usize];
         if at < OFFSETS {
             return self.front[at as usize];
         }
-        if at < self.lengths() {
-            let block = (at - OFFSETS) / self.word();
-            let offset = if self.is_there(block) {
-                self.place(block)
-            } else {
-                0
-            };
-            return part(offset, at - OFFSETS, self.word());
-        }
-        let length = self.payloads[0].len() as u64;
         if at < self.data() {
-            let block = (at - self.lengths()) / 4;
-            return part(
-                if self.is_there(block) { length } else { 0 },
-                at - self.lengths(),
-                4,
-            );
+            let table = (0..4).rfind(|&table| self.table(table) <= at).unwrap_or(0);
+            let size = if table % 2 == 0 { self.word() } else { 4 };
+            let block = (at - self.table(table)) / size;
+            let (place, length) = match table / 2 {
+                0 => (self.place(block), self.payloads[0].len()),
+                _ => (self.mask_place(block), self.masks[0].len()),
+            };
+            let entry = match self.is_there(block) {
+                true if table % 2 == 0 => place,
+                true => length as u64,
+                false => 0,
+            };
+            return part(entry, at - self.table(table), size);
         }
-        let (rank, inside) = (
-            (at - self.data()) / self.stride(),
-            (at - self.data()) % self.stride(),
-        );
-        let block = match self.sparse {
-            true if rank * 7 + 6 >= BLOCKS => BLOCKS - 1,
-            true => rank * 7 + 6,
-            false => rank,
-        };
-        if block >= BLOCKS || at >= self.place(BLOCKS - 1) + length + self.leader() {
+        if at >= self.end() {
             return 0xEE;
         }
-        let payload = &self.payloads[usize::from(value(block))];
+        let (rank, inside, of_mask) = if at < self.image_end() {
+            let (rank, inside) = (
+                (at - self.data()) / self.stride(),
+                (at - self.data()) % self.stride(),
+            );
+            match inside.checked_sub(self.image_length()) {
+                Some(inside) => (rank, inside, true),
+                None => (rank, inside, false),
+            }
+        } else {
+            let at = at - self.image_end();
+            (at / self.mask_length(), at % self.mask_length(), true)
+        };
+        let block = match self.sparse {
+            true => (rank * 7 + 6).min(BLOCKS - 1),
+            false => rank,
+        };
+        let payload = match of_mask {
+            true => {
+                let (across, down) = (block as u32 % SIDE, block as u32 / SIDE);
+                &self.masks[usize::from(self.is_shown(across, down))]
+            }
+            false => &self.payloads[usize::from(value(block))],
+        };
+        let length = payload.len() as u64;
         match inside.checked_sub(self.leader()) {
             None => part(length, inside, 4),
             Some(inside) if inside < length => payload[inside as usize],
@@ -207,18 +301,43 @@ fn payload(stored: Stored, value: u8) -> Vec<u8> {
         Stored::Plain => vec![value; 256],
         // A frame of one segment of 256 bytes: one block, the last, of a repeated byte (RFC 8878).
         Stored::Zstd => vec![0x28, 0xB5, 0x2F, 0xFD, 0x60, 0, 0, 0x03, 0x08, 0, value],
-        // One stored block, the last (RFC 1950, 1951).
-        Stored::Deflate => {
-            let mut out = vec![0x78, 0x01, 1, 0, 1, 0xFF, 0xFE];
-            out.extend([value; 256]);
-            let (mut a, mut b) = (1_u32, 0_u32);
-            for _ in 0..256 {
-                a = (a + u32::from(value)) % 65_521;
-                b = (b + a) % 65_521;
-            }
-            out.extend((b << 16 | a).to_be_bytes());
-            out
+        Stored::Deflate => zlib(&[value; 256]),
+        Stored::Jpeg => {
+            let layout = BlockLayout::new(BLOCK, BLOCK, 1, 8, SampleFormat::Unsigned)
+                .with_compression(Compression::JPEG)
+                .with_photometric(1);
+            // Of one value, and so without a loss at this quality.
+            let options = EncodeOptions::default().with_quality(100);
+            encode_block(&layout, &Samples::U8(vec![value; 256]), &options).unwrap()
         }
+    }
+}
+
+/// One stored block, the last (RFC 1950, 1951).
+fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let length = bytes.len() as u16;
+    let mut out = vec![0x78, 0x01, 1];
+    out.extend(length.to_le_bytes());
+    out.extend((!length).to_le_bytes());
+    out.extend(bytes);
+    let (mut a, mut b) = (1_u32, 0_u32);
+    for &byte in bytes {
+        a = (a + u32::from(byte)) % 65_521;
+        b = (b + a) % 65_521;
+    }
+    out.extend((b << 16 | a).to_be_bytes());
+    out
+}
+
+/// Makes JPEGs of one length by comments behind their first marker.
+fn pad(payloads: &mut [Vec<u8>]) {
+    let longest = payloads.iter().map(Vec::len).max().unwrap_or(0) + 4;
+    for payload in payloads {
+        let missing = longest - payload.len();
+        let mut comment = vec![0xFF, 0xFE];
+        comment.extend((missing as u16 - 2).to_be_bytes());
+        comment.resize(missing, 0);
+        payload.splice(2..2, comment);
     }
 }
 
