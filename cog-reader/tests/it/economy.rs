@@ -92,11 +92,11 @@ async fn cold_tile(case: Case, (across, down): (u32, u32), most: u64) {
     let samples = raster.band::<u8>(0).unwrap();
     assert!(samples.iter().all(|&sample| sample == expected), "{tile}");
     if case.masked != Masked::No {
-        let Some(RasterMask::PerDataset(mask)) = raster.mask() else {
+        let RasterMask::PerDataset(mask) = raster.mask() else {
             panic!("{tile}: {:?}", raster.mask());
         };
         let value = if shown { 255 } else { 0 };
-        assert!(mask.data().iter().all(|&sample| sample == value), "{tile}");
+        assert!(mask.values().iter().all(|&sample| sample == value), "{tile}");
     }
     let (requests, bytes) = (
         server.requests(),
