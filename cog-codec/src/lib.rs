@@ -60,6 +60,7 @@
 //! | JPEG 2000 | 34712 | ✓ | | `jpeg2000` | integers of up to 16 bits; components as stored |
 //! | LERC | 34887 | ✓ | | `lerc` | LERC 1 and 2, bare or inside Deflate or, with feature `zstd`, Zstandard |
 //! | LZMA | 34925 | ✓ | | `lzma` | |
+//! | PNG | 34933 | ✓ | | `png` | 8 and 16 bits, grey, RGB and alpha; no palettes |
 //! | Zstandard | 50000 | ✓ | ✓ | `zstd` | |
 //! | WebP | 50001 | ✓ | ✓ | `webp` | reads lossy and lossless, writes lossless |
 //! | JPEG XL | 50002 | ✓ | | `jxl` | unsigned integers of 8 and 16 bits, floats of 16 and 32; grey or RGB and extra channels |
@@ -72,7 +73,8 @@
 //!
 //! `ccitt`, `jpeg`, `lerc`, `lzma`, `webp`, `zstd`: the codec of that name. `simd`:
 //! vector instructions in the JPEG codecs, and in the two that follow. These are on
-//! by default. `jpeg2000` and `jxl` are not: they take long to compile. None needs C.
+//! by default. `jpeg2000` and `jxl` are not: they take long to compile; nor is `png`, which few
+//! files need. None needs C.
 #![forbid(unsafe_code)]
 
 mod bits;

@@ -63,7 +63,7 @@ table! {
     JPEG2000: true false, "jpeg2000"; "integers of up to 16 bits; components as stored";
     LERC: true false, "lerc"; "LERC 1 and 2, bare or inside Deflate or, with feature `zstd`, Zstandard";
     LZMA: true false, "lzma"; "";
-    PNG: false false; "";
+    PNG: true false, "png"; "8 and 16 bits, grey, RGB and alpha; no palettes";
     JPEG_XR: false false; "";
     ZSTD: true true, "zstd"; "";
     WEBP: true true, "webp"; "reads lossy and lossless, writes lossless";

@@ -108,6 +108,24 @@ impl Georeference {
         }
     }
 
+    /// Scale and offset of heights: with a vertical CRS, the third numbers of tags 33550
+    /// (`ModelPixelScaleTag`) and 33922 (`ModelTiepointTag`) place the samples of a single band, as GDAL has it.
+    pub(crate) fn vertical_scale(&self, directory: &Directory) -> Option<(f64, f64)> {
+        // Below lie geographic CRSs of three dimensions and heights above an ellipsoid.
+        const FIRST_VERTICAL: u16 = 5100;
+        let crs = self.keys.as_ref()?.short(4096)?;
+        if !(FIRST_VERTICAL..USER_DEFINED).contains(&crs) {
+            return None;
+        }
+        let scale = directory.reals(tags::MODEL_PIXEL_SCALE)?;
+        let ties = directory.reals(tags::MODEL_TIEPOINT)?;
+        let (&[x, y, z, ..], &[_, _, from, _, _, to, ..]) = (&scale[..], &ties[..]) else {
+            return None;
+        };
+        let says = x != 0.0 && y != 0.0 && z != 0.0;
+        says.then_some((z, to - from * z))
+    }
+
     /// Unit of heights: by geo key 4099 (`VerticalUnitsGeoKey`), else by the
     /// vertical CRS of key 4096, in EPSG's words.
     pub(crate) fn vertical_unit(&self) -> Option<&'static str> {
@@ -130,3 +148,6 @@ impl Georeference {
         }
     }
 }
+
+/// Geo keys: not in EPSG's list.
+const USER_DEFINED: u16 = 32_767;

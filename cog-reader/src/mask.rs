@@ -1,16 +1,18 @@
 //! One mask for a whole dataset.
 
 use cog_raster::{
-    Mask, MaskKind, Raster, RasterInfo, RasterMask, Sample, SampleType, with_samples,
+    ColorInterpretation, Mask, MaskKind, Raster, RasterInfo, RasterMask, Sample, SampleType,
+    with_samples,
 };
 
 /// The dataset's mask by rasterio's rules (`DatasetReader.dataset_mask`):
 ///
 /// 1. the mask directory, if there is one; valid in any band where there is one for each;
-/// 2. else, with nodata, 255 where *any* band differs from it;
-/// 3. else the alpha band's values, where it is the last of two or four bands
+/// 2. else, with nodata, in four bands of which the first is red, 255 where the fourth differs from it;
+/// 3. else, with nodata, 255 where *any* band differs from it;
+/// 4. else the alpha band's values, where it is the last of two or four bands
 ///    of 8 or 16 bits;
-/// 4. else 255 everywhere.
+/// 5. else 255 everywhere.
 ///
 /// `raster` holds all bands of the source that `info` describes, read with its mask.
 ///
@@ -33,7 +35,13 @@ pub fn dataset_mask(info: &RasterInfo, raster: &Raster) -> Mask {
         return any;
     }
     if info.bands.iter().any(|band| band.nodata.is_some()) {
-        return any_differs(info, raster);
+        let is_color = info.bands[0].color_interpretation == ColorInterpretation::Red;
+        let first = if info.bands.len() == 4 && is_color {
+            3
+        } else {
+            0
+        };
+        return any_differs(info, raster, first);
     }
     let last = info.bands.len().checked_sub(1);
     let counts = matches!(info.bands.len(), 2 | 4)
@@ -45,12 +53,12 @@ pub fn dataset_mask(info: &RasterInfo, raster: &Raster) -> Mask {
     }
 }
 
-/// 255 where any band is not nodata.
-fn any_differs(info: &RasterInfo, raster: &Raster) -> Mask {
+/// 255 where any band from band `first` on is not nodata.
+fn any_differs(info: &RasterInfo, raster: &Raster, first: usize) -> Mask {
     let mut mask = Mask::filled(raster.rows(), raster.columns(), 0);
     let pixels = raster.pixels().max(1);
     with_samples!(raster.samples(), T, samples => {
-        for (band, plane) in info.bands.iter().zip(samples.chunks_exact(pixels)) {
+        for (band, plane) in info.bands.iter().zip(samples.chunks_exact(pixels)).skip(first) {
             for (valid, sample) in mask.values_mut().iter_mut().zip(plane) {
                 let sample: &T = sample;
                 if !band.nodata.is_some_and(|nodata| sample.is_nodata(&nodata)) {
@@ -65,7 +73,7 @@ fn any_differs(info: &RasterInfo, raster: &Raster) -> Mask {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cog_raster::{ColorInterpretation, Nodata, Samples};
+    use cog_raster::{Nodata, Samples};
 
     #[test]
     fn a_pixel_is_valid_if_any_band_is() {
@@ -75,6 +83,19 @@ mod tests {
         }
         let raster = Raster::new(2, 1, 3, Samples::U8(vec![0, 1, 0, 0, 0, 2])).unwrap();
         assert_eq!(dataset_mask(&info, &raster).values(), [0, 255, 255]);
+    }
+
+    #[test]
+    fn of_four_bands_the_last_counts_if_the_first_is_red() {
+        let mut info = RasterInfo::new(SampleType::U8, 4, 2, 1);
+        for band in &mut info.bands {
+            band.nodata = Some(Nodata::from_integer(0));
+        }
+        let samples = Samples::U8(vec![1, 0, 1, 0, 1, 0, 0, 1]);
+        let raster = Raster::new(4, 1, 2, samples).unwrap();
+        assert_eq!(dataset_mask(&info, &raster).values(), [255, 255]);
+        info.bands[0].color_interpretation = ColorInterpretation::Red;
+        assert_eq!(dataset_mask(&info, &raster).values(), [0, 255]);
     }
 
     #[test]

@@ -67,7 +67,11 @@ pub(crate) fn nodata(text: &str, sample_type: SampleType) -> Option<Nodata> {
         SampleType::U64 => (0, u64::MAX.into()),
         _ => {
             let value = real(text);
-            let (least, greatest) = sample_type.range();
+            // Half floats are read as `f32` by GDAL, and so is what they are compared with.
+            let (least, greatest) = match sample_type {
+                SampleType::F16 => SampleType::F32.range(),
+                other => other.range(),
+            };
             if sample_type.is_integer() {
                 return (least..=greatest)
                     .contains(&value)
@@ -89,6 +93,12 @@ pub(crate) fn nodata(text: &str, sample_type: SampleType) -> Option<Nodata> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nodata_of_half_floats_may_be_beyond_them() {
+        let nodata = nodata("1e20", SampleType::F16).unwrap();
+        assert_eq!(nodata.as_f64(), 1e20);
+    }
 
     #[test]
     fn reals_are_read_as_far_as_they_go() {

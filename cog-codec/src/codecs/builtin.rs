@@ -47,6 +47,8 @@ pub(crate) fn builtin() -> Vec<(Compression, Arc<dyn Codec>)> {
         entry(Compression::LERC, super::lerc::Lerc),
         #[cfg(feature = "lzma")]
         entry(Compression::LZMA, super::lzma::Lzma),
+        #[cfg(feature = "png")]
+        entry(Compression::PNG, super::png::Png),
         #[cfg(feature = "zstd")]
         entry(Compression::ZSTD, super::zstd::Zstd),
         #[cfg(feature = "webp")]

@@ -10,9 +10,13 @@ use lerc_reader::{
     inspect_first_with_options,
 };
 
-use crate::{BlockLayout, ByteOrder, Codec, Compression, Decoded, Error, SampleFormat};
+use super::lerc_range::with_finite_range;
+use crate::{BlockLayout, Codec, Compression, Decoded, Error, SampleFormat};
 
 /// Esri's LERC in TIFF, compression 34887; the blob may be inside Deflate or Zstandard.
+///
+/// In a big-endian file libtiff swaps the bytes of each sample before it encodes them, and after
+/// it has decoded them: the blob holds numbers whose bytes are those of the file's.
 #[derive(Debug)]
 pub(crate) struct Lerc;
 
@@ -41,7 +45,8 @@ impl Codec for Lerc {
                 )));
             }
         };
-        let blob = unwrapped.as_deref().unwrap_or(input);
+        let blob = with_finite_range(unwrapped.as_deref().unwrap_or(input));
+        let blob = blob.as_ref();
         let samples = usize::from(layout.samples);
         let info = inspect(layout, blob, None)?;
         let rest = blob.get(info.blob_size..).unwrap_or_default();
@@ -143,6 +148,7 @@ fn inspect(layout: &BlockLayout, blob: &[u8], mask: Option<&[u8]>) -> Result<Blo
 
 /// Writes the blob's `inside` samples of each pixel, from sample `first` on, into
 /// the rows of `output`, whose sample type `inspect` has found to be the blob's.
+/// Their bytes are in the file's order already (see [`Lerc`]).
 ///
 /// Real numbers that `mask` calls invalid become NaN, as libtiff has them.
 fn write(
@@ -153,7 +159,6 @@ fn write(
     inside: usize,
     output: &mut [u8],
 ) {
-    let big = layout.byte_order == ByteOrder::Big;
     let samples = usize::from(layout.samples);
     macro_rules! write {
         ($values:expr, $type:ty, $missing:expr) => {{
@@ -166,12 +171,7 @@ fn write(
                 let missing = missing.filter(|_| mask.is_some_and(|mask| mask[index] == 0));
                 let places = pixel[SIZE * first..].as_chunks_mut::<SIZE>().0.iter_mut();
                 for (out, &value) in places.zip(values) {
-                    let value = missing.unwrap_or(value);
-                    *out = if big {
-                        value.to_be_bytes()
-                    } else {
-                        value.to_le_bytes()
-                    };
+                    *out = missing.unwrap_or(value).to_le_bytes();
                 }
             }
         }};

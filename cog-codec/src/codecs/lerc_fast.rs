@@ -3,7 +3,7 @@
 use lerc::{DataType, Sample};
 
 use super::lerc_huffman::{self, Bytes};
-use crate::{BlockLayout, ByteOrder, Decoded, Error};
+use crate::{BlockLayout, Decoded, Error};
 
 /// Decodes a blob whose shape and type have been checked against the layout.
 ///
@@ -31,14 +31,14 @@ pub(super) fn decode(
     if !plain {
         return Ok(None);
     }
-    let big = layout.byte_order == ByteOrder::Big;
+    // In the file's byte order already: see `Lerc`.
     let done = match info.data_type {
-        DataType::Short => write(blob, count, output, |v: i16| order(v.to_le_bytes(), big)),
-        DataType::UShort => write(blob, count, output, |v: u16| order(v.to_le_bytes(), big)),
-        DataType::Int => write(blob, count, output, |v: i32| order(v.to_le_bytes(), big)),
-        DataType::UInt => write(blob, count, output, |v: u32| order(v.to_le_bytes(), big)),
-        DataType::Float => write(blob, count, output, |v: f32| order(v.to_le_bytes(), big)),
-        DataType::Double => write(blob, count, output, |v: f64| order(v.to_le_bytes(), big)),
+        DataType::Short => write(blob, count, output, |v: i16| v.to_le_bytes()),
+        DataType::UShort => write(blob, count, output, |v: u16| v.to_le_bytes()),
+        DataType::Int => write(blob, count, output, |v: i32| v.to_le_bytes()),
+        DataType::UInt => write(blob, count, output, |v: u32| v.to_le_bytes()),
+        DataType::Float => write(blob, count, output, |v: f32| v.to_le_bytes()),
+        DataType::Double => write(blob, count, output, |v: f64| v.to_le_bytes()),
         DataType::Char | DataType::Byte => bytes(&info, blob, count, output),
     };
     Ok(done.then(Decoded::default))
@@ -60,13 +60,6 @@ fn bytes(info: &lerc::LercInfo, blob: &[u8], count: usize, output: &mut [u8]) ->
     let done = lerc_huffman::decode(blob, shape, &mut block).is_some();
     output.copy_from_slice(&block[..output.len()]);
     done
-}
-
-fn order<const SIZE: usize>(mut bytes: [u8; SIZE], big: bool) -> [u8; SIZE] {
-    if big {
-        bytes.reverse();
-    }
-    bytes
 }
 
 /// Whether the blob was decoded.

@@ -16,11 +16,15 @@ mod lerc;
 mod lerc_fast;
 #[cfg(feature = "lerc")]
 mod lerc_huffman;
+#[cfg(feature = "lerc")]
+mod lerc_range;
 #[cfg(feature = "lzma")]
 mod lzma;
 mod lzw;
 mod next;
 mod packbits;
+#[cfg(feature = "png")]
+mod png;
 mod thunderscan;
 mod uncompressed;
 #[cfg(feature = "webp")]

@@ -37,7 +37,12 @@ fn every_sample_type_in_both_byte_orders() {
                     // libtiff's LERC has no predictor.
                     .with_predictor(2);
                 let block = decode(&layout, &bytes).unwrap();
-                assert_eq!(block.samples, Samples::$variant(values.clone()));
+                let expected = values.iter().map(|&value| match byte_order {
+                    ByteOrder::Little => value,
+                    // libtiff swaps before it encodes and after it has decoded.
+                    ByteOrder::Big => <$type>::from_be_bytes(value.to_le_bytes()),
+                });
+                assert_eq!(block.samples, Samples::$variant(expected.collect()));
                 assert_eq!(block.valid, None);
                 assert_fewer_rows_are_the_first(&layout, &bytes);
             }
@@ -186,4 +191,89 @@ fn a_blob_for_each_band() {
         let error = decode(&layout, &bytes[..cut]).unwrap_err();
         assert!(matches!(error, Error::Malformed { .. }), "{error}");
     }
+}
+
+/// Esri's encoder stores infinite samples; its header then has an infinite range.
+#[test]
+fn infinite_samples() {
+    for (version, depth) in [(2, 1), (3, 1), (4, 1), (4, 3), (6, 1)] {
+        let layout = layout(depth, 32, SampleFormat::Float);
+        let mut values: Vec<f32> = (0..PIXELS * usize::from(depth))
+            .map(|i| i as f32 / 8.0)
+            .collect();
+        values[5] = f32::INFINITY;
+        values[9] = f32::NEG_INFINITY;
+        let bytes = raw_blob(version, depth.into(), &values);
+        let found = decode(&layout, &bytes).unwrap().samples;
+        let expected: Vec<f32> = (0..usize::from(depth))
+            .flat_map(|band| values.iter().copied().skip(band).step_by(depth.into()))
+            .collect();
+        assert_eq!(found, Samples::F32(expected), "version {version}, {depth}");
+        // Damage is found all the same where there is a checksum.
+        if version >= 3 {
+            let mut damaged = bytes.clone();
+            let last = damaged.len() - 1;
+            damaged[last] ^= 1;
+            assert!(decode(&layout, &damaged).is_err());
+        }
+        for cut in 0..bytes.len() {
+            assert!(decode(&layout, &bytes[..cut]).is_err());
+        }
+    }
+}
+
+/// A blob whose samples are stored as they are, by Esri's specification of LERC 2.
+fn raw_blob(version: i32, depth: u32, values: &[f32]) -> Vec<u8> {
+    let mut blob = b"Lerc2 ".to_vec();
+    let mut put = |bytes: &[u8]| blob.extend_from_slice(bytes);
+    put(&version.to_le_bytes());
+    if version >= 3 {
+        put(&[0; 4]);
+    }
+    put(&HEIGHT.to_le_bytes());
+    put(&WIDTH.to_le_bytes());
+    if version >= 4 {
+        put(&depth.to_le_bytes());
+    }
+    put(&(PIXELS as u32).to_le_bytes());
+    put(&8_i32.to_le_bytes());
+    put(&[0; 4]);
+    put(&6_i32.to_le_bytes());
+    if version >= 6 {
+        put(&[0; 8]);
+    }
+    put(&0_f64.to_le_bytes());
+    put(&f64::NEG_INFINITY.to_le_bytes());
+    put(&f64::INFINITY.to_le_bytes());
+    if version >= 6 {
+        put(&[0; 16]);
+    }
+    // No mask.
+    put(&[0; 4]);
+    if version >= 4 {
+        let bands =
+            || (0..depth as usize).map(|band| values.iter().skip(band).step_by(depth as usize));
+        for band in bands() {
+            put(&band.copied().fold(f32::INFINITY, f32::min).to_le_bytes());
+        }
+        for band in bands() {
+            put(&band
+                .copied()
+                .fold(f32::NEG_INFINITY, f32::max)
+                .to_le_bytes());
+        }
+    }
+    // One sweep: everything as it is.
+    put(&[1]);
+    for value in values {
+        put(&value.to_le_bytes());
+    }
+    let size_at = 26 + if version >= 3 { 4 } else { 0 } + if version >= 4 { 4 } else { 0 };
+    let size = blob.len() as i32;
+    blob[size_at..size_at + 4].copy_from_slice(&size.to_le_bytes());
+    if version >= 3 {
+        let checksum = lerc_core::fletcher32(&blob[14..]);
+        blob[10..14].copy_from_slice(&checksum.to_le_bytes());
+    }
+    blob
 }

@@ -53,6 +53,18 @@ pub(crate) fn streams() -> Vec<(BlockLayout, Vec<u8>)> {
             ));
         }
     }
+    if cfg!(feature = "png") {
+        for (bytes, bands, bits) in [
+            (vectors::PNG_1_UINT8, 1, 8),
+            (vectors::PNG_2_UINT8, 2, 8),
+            (vectors::PNG_3_UINT8, 3, 8),
+            (vectors::PNG_4_UINT8, 4, 8),
+            (vectors::PNG_1_UINT16, 1, 16),
+            (vectors::PNG_3_UINT16, 3, 16),
+        ] {
+            streams.push((layout(Compression::PNG, bands, bits, Unsigned), hex(bytes)));
+        }
+    }
     streams
 }
 

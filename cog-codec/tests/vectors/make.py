@@ -73,3 +73,7 @@ for samples, dtype in [(1, "uint8"), (3, "uint8"), (4, "uint8"), (1, "uint16"), 
         imagecodecs.jpeg2k_encode(data[..., 0] if samples == 1 else data, reversible=True, level=0, codecformat="J2K"))
 put("JP2_3_UINT8", "The same of three uint8 in a JP2 container.",
     imagecodecs.jpeg2k_encode(picture(3, "uint8"), reversible=True, level=0, codecformat="JP2"))
+for samples, dtype in [(1, "uint8"), (2, "uint8"), (3, "uint8"), (4, "uint8"), (1, "uint16"), (3, "uint16")]:
+    data = picture(samples, dtype)
+    put(f"PNG_{samples}_{dtype.upper()}", f"PNG, {samples} of {dtype}.",
+        imagecodecs.png_encode(data[..., 0] if samples == 1 else data))

@@ -319,7 +319,9 @@ fn decode_one(
     };
     let block = match decoded {
         Ok(block) => block,
-        Err(cog_codec::Error::Unsupported { feature }) => {
+        Err(cog_codec::Error::Unsupported { mut feature }) => {
+            // In the codec's own message a comma goes before "is not supported".
+            feature.truncate(feature.trim_end_matches(',').len());
             return Err(Error::Unsupported {
                 location: cog.location.clone(),
                 feature,

@@ -46,6 +46,9 @@ pub(crate) fn build(
             band.unit = geo.vertical_unit().map(str::to_owned);
         }
     }
+    if let ([band], Some((scale, offset))) = (&mut info.bands[..], geo.vertical_scale(directory)) {
+        (band.scale, band.offset) = (scale, offset);
+    }
     info.mask_kind = if let Some(mask) = &levels[0].mask {
         match mask.image.samples {
             1 => MaskKind::PerDataset,

@@ -3,7 +3,7 @@
 use crate::error::{Error, Rule};
 use crate::tiff::{Directory, Image, Tiff};
 use cog_codec::{
-    BlockLayout, CodecRegistry, Compression, DecodedBlock, SampleFormat, decode_bands,
+    BlockLayout, ByteOrder, CodecRegistry, Compression, DecodedBlock, SampleFormat, decode_bands,
     decode_block, tags,
 };
 use cog_raster::{SampleType, Samples};
@@ -167,15 +167,16 @@ impl Picture {
             None => decode_block(registry, &layout, bytes, Some(rows))?,
         };
         if let Some(valid) = &block.valid {
-            mark_missing(&mut block.samples, valid);
+            mark_missing(&mut block.samples, valid, layout.byte_order);
         }
         Ok(block)
     }
 }
 
 /// Writes what a block's own mask (LERC) says into its samples: NaN in real
-/// numbers, nothing in integers, as libtiff does.
-fn mark_missing(samples: &mut Samples, valid: &[u8]) {
+/// numbers, nothing in integers, as libtiff does. In a big-endian file the blob's numbers are those
+/// of swapped bytes, and libtiff swaps its NaN too: then nothing is missing, but lost.
+fn mark_missing(samples: &mut Samples, valid: &[u8], order: ByteOrder) {
     fn mark<T: Copy>(samples: &mut [T], valid: &[u8], nan: T) {
         for plane in samples.chunks_mut(valid.len().max(1)) {
             for (sample, &valid) in plane.iter_mut().zip(valid) {
@@ -186,8 +187,22 @@ fn mark_missing(samples: &mut Samples, valid: &[u8]) {
         }
     }
     match samples {
-        Samples::F32(samples) => mark(samples, valid, f32::NAN),
-        Samples::F64(samples) => mark(samples, valid, f64::NAN),
+        Samples::F32(samples) => {
+            let bytes = f32::NAN.to_le_bytes();
+            let nan = match order {
+                ByteOrder::Little => f32::from_le_bytes(bytes),
+                ByteOrder::Big => f32::from_be_bytes(bytes),
+            };
+            mark(samples, valid, nan);
+        }
+        Samples::F64(samples) => {
+            let bytes = f64::NAN.to_le_bytes();
+            let nan = match order {
+                ByteOrder::Little => f64::from_le_bytes(bytes),
+                ByteOrder::Big => f64::from_be_bytes(bytes),
+            };
+            mark(samples, valid, nan);
+        }
         _ => {}
     }
 }

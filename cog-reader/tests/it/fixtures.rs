@@ -1,7 +1,7 @@
 //! The shared files, by the rules of their README: what GDAL reads is what is read here.
 
 use crate::support::described::compare_info;
-use crate::support::pixels::{Outcome, compare_levels, compare_second, read};
+use crate::support::pixels::{Outcome, compare_levels, compare_probes, compare_second, read};
 use crate::support::{chain, shared};
 use cog_raster::{RasterSource, ReadRequest, Window};
 use cog_reader::validate::validate;
@@ -27,6 +27,34 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Files that GDAL or the second decoder reads and this crate does not, and the codec that it
+/// has not (README, "What it reads").
+const REFUSALS: &[(&str, &str)] = &[
+    ("gap__h_jpeg12_gray.tif", "JPEG (compression 7) of 12 bits"),
+    ("gap__h_jpeg12_rgb.tif", "JPEG (compression 7) of 12 bits"),
+    ("gap__h_jpegxr_rgb.tif", "JPEG XR (compression 34934)"),
+    (
+        "gdal__gcore__data__uint16_sgilog.tif",
+        "SGI LogLuv (compression 34676)",
+    ),
+    (
+        "image-tiff__logluv-3c-16b.tiff",
+        "SGI LogLuv (compression 34676)",
+    ),
+    (
+        "libtiff__test__images__ojpeg_single_strip_no_rowsperstrip.tiff",
+        "old-style JPEG (compression 6)",
+    ),
+    (
+        "twelvemonkeys__contrib__contrib__tiff__WangJPEG.tif",
+        "old-style JPEG (compression 6)",
+    ),
+];
+
+/// A file of which libtiff loses the last 22 bytes of its only strip, two units of 4 × 4 pixels:
+/// it cuts the length of a row of units down to whole bytes.
+const CUT_BY_LIBTIFF: &str = "tifflibrary__tests__Assets__Image__flower-ycbcr-contig-08_h4v4.tiff";
+
 fn manifest(folder: &Path) -> Vec<Value> {
     let text = std::fs::read(folder.join("manifest.json")).unwrap();
     let manifest: Value = serde_json::from_slice(&text).unwrap();
@@ -40,7 +68,7 @@ fn every_file_is_read_as_gdal_reads_it_or_refused() {
     };
     let files = manifest(&folder);
     let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
-    let (mut refused, mut wrong) = (Vec::new(), Vec::new());
+    let (mut refused, mut unread, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     for file in &files {
         let name = file["file"].as_str().unwrap();
         let expect = file["expect"].as_str().unwrap();
@@ -53,6 +81,12 @@ fn every_file_is_read_as_gdal_reads_it_or_refused() {
             Outcome::Right => row[0] += 1,
             Outcome::Refused(why) => {
                 row[1] += 1;
+                if !matches!(expect, "damaged" | "error" | "too_large") {
+                    let feature = REFUSALS.iter().find(|(file, _)| *file == name);
+                    unread.push((name, feature.map_or("", |(_, feature)| feature)));
+                    let says = feature.is_some_and(|(_, feature)| why.contains(feature));
+                    assert!(says, "{expect} {name} is refused: {why}");
+                }
                 refused.push(format!("{expect:14} {name}: {why}"));
             }
             Outcome::Wrong(why) => {
@@ -70,20 +104,12 @@ fn every_file_is_read_as_gdal_reads_it_or_refused() {
     }
     println!("\nrefused:\n{}", refused.join("\n"));
     assert!(wrong.is_empty(), "wrong:\n{}", wrong.join("\n"));
-    let right: usize = counts.values().map(|row| row[0]).sum();
     assert_eq!(files.len(), 249, "the manifest has changed");
-    assert!(
-        right * 100 >= 80 * files.len(),
-        "{right} of {} are right",
-        files.len()
+    // Nothing else is refused that somebody can read.
+    assert_eq!(
+        unread, REFUSALS,
+        "refused that should be read, or the other way round"
     );
-    for exact in ["pixels", "pixels_lossy"] {
-        let [right, refused, _] = counts[exact];
-        assert!(
-            right * 100 >= 90 * (right + refused),
-            "{exact}: {right} right, {refused} refused"
-        );
-    }
 }
 
 #[test]
@@ -207,6 +233,9 @@ fn check(path: &Path, file: &Value, expect: &str) -> Outcome {
             // Converted they are GDAL's own, where they can be converted.
             match (stored, compare_second(&converted, file)) {
                 (Outcome::Refused(why), _) | (_, Outcome::Refused(why)) => Outcome::Refused(why),
+                (Outcome::Wrong(_), Outcome::Wrong(_)) if file["file"] == CUT_BY_LIBTIFF => {
+                    compare_probes(&converted, file, |row, col| row < 40 || col < 68)
+                }
                 (Outcome::Wrong(_), converted) if file["second"].is_null() => converted,
                 (Outcome::Right, converted) => converted,
                 (wrong, _) => wrong,

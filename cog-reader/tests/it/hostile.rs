@@ -305,8 +305,10 @@ fn more_blocks_than_can_be_counted_are_refused() {
 #[test]
 fn values_are_charged_as_the_numbers_they_become() {
     let file = File::CLASSIC;
-    // 3000 bytes that would become as many offsets of 64 bits.
-    let ifd = pattern().ifd(&file).with(330, V::Short(vec![1; 3000]));
+    // 3000 words that would become as many offsets of 64 bits, all of them beyond the file.
+    let ifd = pattern()
+        .ifd(&file)
+        .with(330, V::Short(vec![u16::MAX; 3000]));
     let bytes = write(&file, &[ifd]);
     let open = |limit: u64| {
         let limits = Limits::default().with_value_bytes(limit);

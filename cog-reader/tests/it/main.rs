@@ -14,6 +14,8 @@ mod info;
 mod matrix;
 #[cfg(not(target_arch = "wasm32"))]
 mod odd;
+#[cfg(not(target_arch = "wasm32"))]
+mod readme;
 mod requests;
 mod sharing;
 mod sidecars;
@@ -22,3 +24,5 @@ mod stores;
 mod structure;
 mod support;
 mod validate;
+#[cfg(not(target_arch = "wasm32"))]
+mod wild;

@@ -65,7 +65,7 @@ struct Opening {
 }
 
 impl Opening {
-    fn new(file: &Arc<Slow>) -> Arc<dyn RangeReader> {
+    fn of(file: &Arc<Slow>) -> Arc<dyn RangeReader> {
         Arc::new(Self {
             file: file.clone(),
             version: file.version.load(Ordering::SeqCst),
@@ -132,7 +132,7 @@ fn file() -> Vec<u8> {
 }
 
 fn open(file: &Arc<Slow>, options: OpenOptions) -> Cog {
-    pollster::block_on(Cog::open(Opening::new(file), options)).unwrap()
+    pollster::block_on(Cog::open(Opening::of(file), options)).unwrap()
 }
 
 /// Four blocks in the middle.
@@ -390,7 +390,7 @@ fn a_deadline_needs_no_runtime() {
     let file = Slow::new(file());
     let deadline = Deadline::new(Duration::from_secs(9), Arc::new(Hand::default()));
     let options = OpenOptions::default().with_deadline(deadline);
-    let error = pollster::block_on(Cog::open(Opening::new(&file), options)).unwrap_err();
+    let error = pollster::block_on(Cog::open(Opening::of(&file), options)).unwrap_err();
     let Error::Source { source, .. } = error else {
         panic!("{error:?}");
     };
@@ -408,7 +408,7 @@ fn an_opener_opens_once_and_looks_again_after_a_time() {
     let opener = Opener::new(OpenOptions::default(), 1 << 20)
         .with_max_age(Duration::from_secs(60), clock.clone());
     let connect = || {
-        let reader = Opening::new(&file);
+        let reader = Opening::of(&file);
         async move { Ok(reader) }
     };
     let open = || pollster::block_on(opener.open("slow", connect));
@@ -420,7 +420,10 @@ fn an_opener_opens_once_and_looks_again_after_a_time() {
     // After a minute one byte is read; the same file, so what is known of it stays.
     clock.0.store(61, Ordering::SeqCst);
     open().unwrap();
-    assert_eq!(file.asked.lock().unwrap()[1..], [0..1]);
+    assert_eq!(
+        file.asked.lock().unwrap()[1..],
+        *core::slice::from_ref(&(0..1))
+    );
     open().unwrap();
     assert_eq!(file.requests(), 2);
     // Replaced: the byte, and an opening.
@@ -471,7 +474,7 @@ fn an_opener_goes_on_with_the_new_file_when_one_is_replaced() {
     let file = Slow::new(file());
     let opener = Opener::new(OpenOptions::default(), 1 << 20);
     let connect = || {
-        let reader = Opening::new(&file);
+        let reader = Opening::of(&file);
         async move { Ok(reader) }
     };
     let read = |cog: Cog| async move { cog.read(ReadRequest::new(0, WINDOW)).await };

@@ -67,7 +67,11 @@ fn colors(band: u32, col: u32, row: u32) -> u64 {
 }
 
 fn valid(band: u32, col: u32, row: u32) -> u64 {
-    if (col + row + band) % 3 == 0 { 0 } else { 255 }
+    if (col + row + band).is_multiple_of(3) {
+        0
+    } else {
+        255
+    }
 }
 
 fn file(ifds: &[Ifd]) -> Vec<u8> {

@@ -32,7 +32,7 @@ pub(super) fn read(keys: &GeoKeys) -> Result<Option<Crs>, Error> {
             .ascii(citation)
             .and_then(|text| text.trim().strip_prefix(ESRI))
         {
-            return Crs::parse(wkt).map(Some);
+            return Crs::parse(wkt).map(|crs| Some(known(crs)));
         }
     }
     let projected = declared(key::PROJECTED_CRS).is_some()
@@ -55,6 +55,16 @@ pub(super) fn read(keys: &GeoKeys) -> Result<Option<Crs>, Error> {
     }
     self::projected(keys).map(Some)
 }
+
+/// Esri's string names no code. Of the one CRS that is on every second map all know which it is.
+fn known(crs: Crs) -> Crs {
+    match Crs::from_epsg(3857) {
+        Ok(web) if crs.name() == ESRI_WEB_MERCATOR && crs.same_coordinates(&web) => web,
+        _ => crs,
+    }
+}
+
+const ESRI_WEB_MERCATOR: &str = "WGS_1984_Web_Mercator_Auxiliary_Sphere";
 
 fn declares_datum(keys: &GeoKeys) -> bool {
     [

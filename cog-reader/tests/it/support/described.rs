@@ -36,7 +36,7 @@ pub(crate) fn compare_info(cog: &Cog, gdal: &Value) -> Option<String> {
         .levels
         .iter()
         .skip(1)
-        .map(|level| (f64::from(info.width()) / f64::from(level.width)).round() as u64)
+        .map(|level| (f64::from(info.width()) / f64::from(level.width)).round_ties_even() as u64)
         .collect();
     let expected: Vec<u64> = gdal["overviews"]
         .as_array()

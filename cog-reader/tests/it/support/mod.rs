@@ -3,6 +3,8 @@
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod described;
 #[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod numpy;
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod pixels;
 #[cfg(all(feature = "object_store", not(target_arch = "wasm32")))]
 pub(crate) mod server;

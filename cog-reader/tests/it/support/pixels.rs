@@ -318,6 +318,34 @@ pub(crate) fn compare_second(cog: &Cog, file: &Value) -> Outcome {
     Outcome::Wrong("neither GDAL's nor the second decoder's samples".into())
 }
 
+/// GDAL's values at some pixels: row, column, and one for each band.
+pub(crate) fn compare_probes(cog: &Cog, file: &Value, at: fn(u64, u64) -> bool) -> Outcome {
+    let info = cog.info();
+    let request = ReadRequest::new(0, Window::new(0, 0, info.width(), info.height()));
+    let raster = match read(cog, request) {
+        Ok(raster) => raster,
+        Err(error) => return Outcome::Refused(error),
+    };
+    let probes = file["gdal"]["pixels"]["probes"].as_array().unwrap();
+    let mut compared = 0;
+    for probe in probes {
+        let (row, col) = (probe[0].as_u64().unwrap(), probe[1].as_u64().unwrap());
+        if !at(row, col) {
+            continue;
+        }
+        let pixel = row as usize * raster.columns() as usize + col as usize;
+        let ours = (0..raster.bands() as usize)
+            .map(|band| raster.samples().value(band * raster.pixels() + pixel));
+        let theirs = probe[2].as_array().unwrap().iter().map(Value::as_f64);
+        if !ours.eq(theirs) {
+            return Outcome::Wrong(format!("the pixel at row {row}, column {col} differs"));
+        }
+        compared += 1;
+    }
+    assert!(compared > 20, "{compared} pixels compared");
+    Outcome::Right
+}
+
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
