@@ -25,8 +25,8 @@ mod state;
 
 pub use access::{Policy, PolicyOptions, Target};
 pub use cli::{
-    Cli, Command, DemoArgs, InfoArgs, ListenArgs, LogFormat, LogLevel, ReadArgs, RenderArgs,
-    ServeArgs, TileArgs, ValidateArgs, run,
+    Cli, Colors, Command, DemoArgs, InfoArgs, ListenArgs, LogFormat, LogLevel, ReadArgs,
+    RenderArgs, ServeArgs, SourceArgs, TileArgs, ValidateArgs, run,
 };
 pub use error::Error;
 pub use http::{listen, router, serve};

@@ -1,5 +1,6 @@
 //! The grammar of the command line.
 
+use super::SourceArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{net::IpAddr, path::PathBuf};
 
@@ -129,6 +130,9 @@ pub struct ListenArgs {
     /// Answer only for what is served here, whatever url= names.
     #[arg(long, env = "SMALTI_SERVED_ONLY")]
     pub served_only: bool,
+    /// How sources are opened.
+    #[command(flatten)]
+    pub source: SourceArgs,
 }
 
 /// `smalti demo`
@@ -178,7 +182,8 @@ pub struct ServeArgs {
 /// `smalti info`
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  smalti info dem.tif\n  smalti info s3://bucket/scene.tif --json"
+    after_help = "Examples:\n  smalti info dem.tif\n  smalti info s3://bucket/scene.tif --json\n  \
+                  smalti info scene.tif --sidecars"
 )]
 #[non_exhaustive]
 pub struct InfoArgs {
@@ -187,6 +192,9 @@ pub struct InfoArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+    /// How to open it.
+    #[command(flatten)]
+    pub source: SourceArgs,
 }
 
 /// `smalti validate`
@@ -236,6 +244,9 @@ pub struct ReadArgs {
     /// Where to write the mask, as .npy.
     #[arg(long, value_name = "FILE")]
     pub mask_output: Option<PathBuf>,
+    /// How to open it.
+    #[command(flatten)]
+    pub source: SourceArgs,
 }
 
 /// `smalti tile`
@@ -264,6 +275,9 @@ pub struct TileArgs {
     /// How to render.
     #[command(flatten)]
     pub render: RenderArgs,
+    /// How to open it.
+    #[command(flatten)]
+    pub source: SourceArgs,
 }
 
 /// TiTiler's rendering parameters as options.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use std::{fmt::Write as _, process::ExitCode};
 
 pub(super) async fn info(arguments: InfoArgs) -> Result<ExitCode, Error> {
-    let (cog, _) = open(&arguments.uri).await?;
+    let (cog, _) = open(&arguments.uri, arguments.source).await?;
     if arguments.json {
         print(&format!("{:#}", everything(&cog)))?;
     } else {
@@ -108,6 +108,7 @@ fn levels(cog: &Cog) -> Vec<Value> {
                 body.insert("predictor".into(), image.predictor.into());
                 body.insert("interleave".into(), interleave(image.planar).into());
                 body.insert("bits".into(), image.bits.into());
+                body.insert("photometric".into(), image.photometric.into());
                 body.insert("blocks".into(), image.blocks().into());
                 body.insert("mask".into(), cog.mask_image(index).is_some().into());
             }
@@ -267,7 +268,15 @@ fn text(cog: &Cog) -> String {
                 interleave(image.planar),
             );
         }
+        if cog.mask_image(index).is_some() {
+            text.push_str(", with a mask");
+        }
         line(&format!("Level {index}"), text);
+    }
+    if let Some(ghost) = cog.tiff().ghost() {
+        for (name, value) in &ghost.items {
+            line("Layout", format!("{name}={value}"));
+        }
     }
     for (name, value) in &info.metadata {
         line("Metadata", format!("{name}={value}"));

@@ -9,6 +9,7 @@ mod read;
 mod report;
 mod run;
 mod serve;
+mod source_args;
 mod sources;
 mod tile;
 mod validate;
@@ -18,3 +19,4 @@ pub use args::{
     ServeArgs, TileArgs, ValidateArgs,
 };
 pub use run::run;
+pub use source_args::{Colors, SourceArgs};

@@ -1,35 +1,52 @@
 //! Opening what the command line names: whoever types it may read it.
 
+use super::SourceArgs;
 use crate::{
     Error,
     access::{file_path, is_url, parse_url},
     state::CpuPool,
 };
-use cog_reader::{Cog, DecodeExecutor, FileReader, OpenOptions, RangeReader, StoreOptions, Stores};
+use cog_reader::{
+    Cog, DecodeExecutor, FileReader, Neighbours, OpenOptions, RangeReader, StoreOptions, Stores,
+};
 use std::{path::Path, sync::Arc};
 
 /// Opens a path or URL, to be decoded on every core.
-pub(super) async fn open(uri: &str) -> Result<(Cog, CpuPool), Error> {
+pub(super) async fn open(uri: &str, how: SourceArgs) -> Result<(Cog, CpuPool), Error> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let cpu = CpuPool::new(threads, 1, 1)?;
-    let reader = reader(uri)?;
-    let options = OpenOptions::default().with_executor(Arc::new(Executor(cpu.clone())));
-    let cog = Cog::open(reader, options).await?;
+    let (reader, neighbours) = reader(uri)?;
+    let options = OpenOptions::default()
+        .with_executor(Arc::new(Executor(cpu.clone())))
+        .with_color(how.color.into());
+    let cog = if how.sidecars {
+        Cog::open_with_sidecars(reader, &*neighbours, options).await?
+    } else {
+        Cog::open(reader, options).await?
+    };
     for problem in cog.problems() {
         tracing::warn!("{uri}: {problem}");
     }
     Ok((cog, cpu))
 }
 
-fn reader(uri: &str) -> Result<Arc<dyn RangeReader>, Error> {
+/// A reader of a file, and what opens those beside it.
+type Found = (Arc<dyn RangeReader>, Arc<dyn Neighbours>);
+
+fn reader(uri: &str) -> Result<Found, Error> {
+    let local = |path: &str| -> Result<Found, Error> {
+        let file = Arc::new(FileReader::open(Path::new(path))?);
+        Ok((Arc::clone(&file) as Arc<dyn RangeReader>, file))
+    };
     if !is_url(uri) {
-        return Ok(Arc::new(FileReader::open(Path::new(uri))?));
+        return local(uri);
     }
     let url = parse_url(uri)?;
     if url.scheme() == "file" {
-        return Ok(Arc::new(FileReader::open(Path::new(&file_path(&url)?))?));
+        return local(&file_path(&url)?);
     }
-    Ok(Stores::new(StoreOptions::default()).open(url.as_str())?)
+    let stores = Arc::new(Stores::new(StoreOptions::default()));
+    Ok((stores.open(url.as_str())?, stores))
 }
 
 #[derive(Debug)]

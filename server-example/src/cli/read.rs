@@ -25,7 +25,7 @@ pub(super) async fn read(arguments: ReadArgs, format: LogFormat) -> Result<ExitC
             "--mask-output has to end with .npy".into(),
         ));
     }
-    let (cog, _) = open(&arguments.uri).await?;
+    let (cog, _) = open(&arguments.uri, arguments.source).await?;
     let job = Job::new(&cog, &arguments)?;
     let progress = Progress::new("reading", u64::from(job.window.height), format);
     let done = |rows: u32| progress.advance(rows.into());

@@ -49,6 +49,8 @@ pub(super) async fn listen_and_serve(
         max_waiting: listen.max_waiting,
         max_age: listen.max_age,
         source_ttl: Duration::from_secs(listen.source_ttl),
+        sidecars: listen.source.sidecars,
+        color: listen.source.color.into(),
     };
 
     let must_open: Vec<_> = wanted

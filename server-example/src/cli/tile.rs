@@ -31,7 +31,7 @@ pub(super) async fn tile(arguments: TileArgs) -> Result<ExitCode, Error> {
     // Here a tile that the set does not have is a mistake in the arguments, not a missing thing.
     .map_err(|error| Error::Parameter(error.to_string()))?;
     let mut timing = Timing::start();
-    let (cog, cpu) = open(&arguments.uri).await?;
+    let (cog, cpu) = open(&arguments.uri, arguments.source).await?;
     let pixels =
         picture::read(&cpu, &cog, tile_grid(tms, tile, size), options, &mut timing).await?;
     let picture = picture::encode(&cpu, pixels, &image, Some(format), &mut timing).await?;

@@ -1,11 +1,11 @@
 //! `smalti validate`
 
-use super::{ValidateArgs, open::open, run::print};
+use super::{SourceArgs, ValidateArgs, open::open, run::print};
 use crate::{Error, http::verdict};
 use std::process::ExitCode;
 
 pub(super) async fn validate(arguments: ValidateArgs) -> Result<ExitCode, Error> {
-    let (cog, _) = open(&arguments.uri).await?;
+    let (cog, _) = open(&arguments.uri, SourceArgs::default()).await?;
     let report = cog_reader::validate::validate(&cog).await?;
     let valid = report.is_valid(arguments.strict);
     if arguments.json {

@@ -387,7 +387,8 @@ pub(crate) fn describe(cog: &Cog) -> Value {
         .levels
         .iter()
         .skip(1)
-        .map(|level| (f64::from(info.width()) / f64::from(level.width)).round() as u32)
+        // Halves to even, as Python rounds them for rasterio.
+        .map(|level| (f64::from(info.width()) / f64::from(level.width)).round_ties_even() as u32)
         .collect();
     set("overviews", overviews.into());
     let minmax: Option<Vec<Value>> = info

@@ -1,5 +1,6 @@
 //! What lives as long as the server: pools, caches, layers, policy.
 
+mod beside;
 mod counted;
 mod cpu;
 mod layers;

@@ -5,6 +5,7 @@ use crate::{
     Error,
     access::{Policy, Target},
 };
+use cog_reader::Color;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::JoinSet};
 
@@ -30,6 +31,10 @@ pub struct ServerOptions {
     pub max_age: u32,
     /// After this time an opened remote source is checked for changes.
     pub source_ttl: Duration,
+    /// Overviews and masks beside a source that has none are looked for.
+    pub sidecars: bool,
+    /// What becomes of colours that are neither grey nor RGB nor a palette.
+    pub color: Color,
 }
 
 impl Default for ServerOptions {
@@ -44,6 +49,8 @@ impl Default for ServerOptions {
             max_waiting: 512,
             max_age: 3600,
             source_ttl: Duration::from_secs(300),
+            sidecars: false,
+            color: Color::Stored,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Opened sources and their blocks, kept.
 
-use super::{CountedReader, CpuPool, ServerOptions};
+use super::{CountedReader, CpuPool, ServerOptions, beside::Beside};
 use crate::{
     Error,
     access::{Openers, Policy, Target},
@@ -50,19 +50,28 @@ impl Sources {
         let stored = Arc::new(ByteCache::new(options.stored_cache_bytes));
         let mut open = OpenOptions::default()
             .with_executor(Arc::new(Executor(cpu.clone())))
+            .with_color(options.color)
             .with_deadline(Deadline::new(options.read_timeout, clock.clone()));
         // With a cache blocks are decoded whole, without one as far as they are needed.
         if options.cache_bytes > 0 {
             open = open.with_block_cache(Arc::clone(&decoded));
         }
         let remote = open.clone().with_byte_cache(Arc::clone(&stored));
+        let openers = Arc::new(Openers::new(policy));
         let opener = |options_of_files| {
-            Opener::new(options_of_files, METADATA).with_max_files(options.open_files)
+            let opener = Opener::new(options_of_files, METADATA).with_max_files(options.open_files);
+            match options.sidecars {
+                true => opener.with_sidecars(Arc::new(Beside {
+                    openers: Arc::clone(&openers),
+                    policy: Arc::clone(policy),
+                })),
+                false => opener,
+            }
         };
         Self {
-            openers: Arc::new(Openers::new(policy)),
             local: opener(open),
             remote: opener(remote).with_max_age(options.source_ttl, clock),
+            openers,
             decoded,
             stored,
         }

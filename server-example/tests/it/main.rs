@@ -11,6 +11,7 @@ mod http;
 mod lifecycle;
 mod npy;
 mod openapi;
+mod opening;
 mod oracle;
 mod remote;
 mod s3;
