@@ -56,7 +56,11 @@ fn fax() -> Vec<(BlockLayout, Vec<u8>)> {
 
 fn pictures() -> Vec<(BlockLayout, Vec<u8>)> {
     use SampleFormat::{Float, Signed, Unsigned};
-    let (jxl, j2k) = (Compression::JPEG_XL, Compression::JPEG2000);
+    let (jxl, j2k, png) = (
+        Compression::JPEG_XL,
+        Compression::JPEG2000,
+        Compression::PNG,
+    );
     let streams = [
         (jxl, vectors::JXL_1_UINT8, 1, 8, Unsigned),
         (jxl, vectors::JXL_3_UINT8, 3, 8, Unsigned),
@@ -70,6 +74,12 @@ fn pictures() -> Vec<(BlockLayout, Vec<u8>)> {
         (j2k, vectors::J2K_1_UINT16, 1, 16, Unsigned),
         (j2k, vectors::J2K_1_INT16, 1, 16, Signed),
         (j2k, vectors::JP2_3_UINT8, 3, 8, Unsigned),
+        (png, vectors::PNG_1_UINT8, 1, 8, Unsigned),
+        (png, vectors::PNG_2_UINT8, 2, 8, Unsigned),
+        (png, vectors::PNG_3_UINT8, 3, 8, Unsigned),
+        (png, vectors::PNG_4_UINT8, 4, 8, Unsigned),
+        (png, vectors::PNG_1_UINT16, 1, 16, Unsigned),
+        (png, vectors::PNG_3_UINT16, 3, 16, Unsigned),
     ];
     let blocks = streams.map(|(compression, bytes, samples, bits, format)| {
         let layout = BlockLayout::new(20, 12, samples, bits, format).with_compression(compression);

@@ -96,7 +96,10 @@ async fn cold_tile(case: Case, (across, down): (u32, u32), most: u64) {
             panic!("{tile}: {:?}", raster.mask());
         };
         let value = if shown { 255 } else { 0 };
-        assert!(mask.values().iter().all(|&sample| sample == value), "{tile}");
+        assert!(
+            mask.values().iter().all(|&sample| sample == value),
+            "{tile}"
+        );
     }
     let (requests, bytes) = (
         server.requests(),
