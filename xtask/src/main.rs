@@ -30,7 +30,7 @@ usage: cargo xtask COMMAND
   test [ARG]...     install the oracles, start the object stores, and run `cargo test --workspace`
                     and the viewer's tests; ARG goes to cargo test, which then runs alone:
                     `cargo xtask test -p cog-reader -- header`
-  guard [PART]...   check rings, layout, licences and wasm, or only the PARTs named so
+  guard [PART]...   check rings, layout, licences, api and wasm, or only the PARTs named so
   compare [RATIO]   time the same tiles through Smalti and rio-tiler and print the ratios; fail
                     if the geometric mean of the warm ones is below RATIO
   compare decode [RATIO] [NAME]...

@@ -34,6 +34,9 @@ fn everything(cog: &Cog) -> Value {
     }
     if let Some(crs) = &info.crs {
         object.insert("crs_name".into(), crs.name().into());
+        // Both are null for a projection that only PROJ names.
+        object.insert("crs_wkt".into(), crs.to_wkt().into());
+        object.insert("crs_projjson".into(), crs.to_projjson().into());
     }
     object.insert("area_or_point".into(), area_or_point(cog).into());
     if !cog.georeference().control_points.is_empty() {
@@ -188,6 +191,13 @@ fn text(cog: &Cog) -> String {
             |crs| format!("{} ({})", crs.name(), crs_name(crs)),
         ),
     );
+    if let Some(crs) = &info.crs {
+        let (form, text) = match crs.to_wkt() {
+            Some(wkt) => ("WKT", wkt),
+            None => ("PROJ string", crs.to_proj_string()),
+        };
+        line(form, text);
+    }
     match info.affine {
         Some(a) => {
             let (x, y) = a.resolution();

@@ -27,11 +27,7 @@ use tile_math::{BoundingBox, Crs};
     get, path = "/cog/info", tag = "COG", params(SourceParams),
     responses(
         (status = 200, description = "What the file declares", body = Object, content_type = "application/json"),
-        (status = 400, response = super::openapi::BadRequest),
-        (status = 403, response = super::openapi::Forbidden),
-        (status = 404, response = super::openapi::NotFound),
-        (status = 422, response = super::openapi::Unprocessable),
-        (status = 502, response = super::openapi::BadGateway),
+        super::openapi::OpeningFails,
     )
 )]
 pub(crate) async fn info(
@@ -50,11 +46,7 @@ pub(crate) async fn info(
     get, path = "/cog/info.geojson", tag = "COG", params(SourceParams, CrsParams),
     responses(
         (status = 200, description = "The source's outline with its information", body = Object, content_type = "application/geo+json"),
-        (status = 400, response = super::openapi::BadRequest),
-        (status = 403, response = super::openapi::Forbidden),
-        (status = 404, response = super::openapi::NotFound),
-        (status = 422, response = super::openapi::Unprocessable),
-        (status = 502, response = super::openapi::BadGateway),
+        super::openapi::OpeningFails,
     )
 )]
 pub(crate) async fn info_geojson(
@@ -80,11 +72,7 @@ pub(crate) async fn info_geojson(
     get, path = "/cog/bounds", tag = "COG", params(SourceParams, CrsParams),
     responses(
         (status = 200, description = "Left, bottom, right, top, and their CRS", body = Object, content_type = "application/json"),
-        (status = 400, response = super::openapi::BadRequest),
-        (status = 403, response = super::openapi::Forbidden),
-        (status = 404, response = super::openapi::NotFound),
-        (status = 422, response = super::openapi::Unprocessable),
-        (status = 502, response = super::openapi::BadGateway),
+        super::openapi::OpeningFails,
     )
 )]
 pub(crate) async fn bounds(
@@ -112,11 +100,7 @@ pub(crate) async fn bounds(
     ),
     responses(
         (status = 200, description = "The TileJSON document", body = Object, content_type = "application/json"),
-        (status = 400, response = super::openapi::BadRequest),
-        (status = 403, response = super::openapi::Forbidden),
-        (status = 404, response = super::openapi::NotFound),
-        (status = 422, response = super::openapi::Unprocessable),
-        (status = 502, response = super::openapi::BadGateway),
+        super::openapi::OpeningFails,
     )
 )]
 pub(crate) async fn tilejson(
@@ -198,12 +182,7 @@ pub(crate) async fn tilejson(
     ),
     responses(
         (status = 200, description = "A value per band, null where there is none", body = Object, content_type = "application/json"),
-        (status = 400, response = super::openapi::BadRequest),
-        (status = 403, response = super::openapi::Forbidden),
-        (status = 404, response = super::openapi::NotFound),
-        (status = 422, response = super::openapi::Unprocessable),
-        (status = 502, response = super::openapi::BadGateway),
-        (status = 503, response = super::openapi::Overloaded),
+        super::openapi::DrawingFails,
     )
 )]
 pub(crate) async fn point(
@@ -262,12 +241,7 @@ pub(crate) async fn point(
     params(SourceParams, ReadParams, SizeParams, StatisticsParams),
     responses(
         (status = 200, description = "An object per band: min, max, mean, count, sum, std, median, majority, minority, unique, percentiles, histogram, valid_percent, masked_pixels, valid_pixels", body = Object, content_type = "application/json"),
-        (status = 400, response = super::openapi::BadRequest),
-        (status = 403, response = super::openapi::Forbidden),
-        (status = 404, response = super::openapi::NotFound),
-        (status = 422, response = super::openapi::Unprocessable),
-        (status = 502, response = super::openapi::BadGateway),
-        (status = 503, response = super::openapi::Overloaded),
+        super::openapi::DrawingFails,
     )
 )]
 pub(crate) async fn statistics(
@@ -305,11 +279,7 @@ pub(crate) async fn statistics(
     params(SourceParams, ("strict" = Option<bool>, Query, description = "Takes warnings for errors")),
     responses(
         (status = 200, description = "The verdict with errors and warnings", body = Object, content_type = "application/json"),
-        (status = 400, response = super::openapi::BadRequest),
-        (status = 403, response = super::openapi::Forbidden),
-        (status = 404, response = super::openapi::NotFound),
-        (status = 422, response = super::openapi::Unprocessable),
-        (status = 502, response = super::openapi::BadGateway),
+        super::openapi::OpeningFails,
     )
 )]
 pub(crate) async fn validate(

@@ -1,7 +1,9 @@
 //! The OpenAPI document.
 
 use super::{catalog, failure::Detail, info, metrics, operations, tiles};
-use utoipa::{OpenApi, ToResponse};
+use std::collections::BTreeMap;
+use utoipa::openapi::{Ref, RefOr, Response};
+use utoipa::{IntoResponses, OpenApi, ToResponse};
 
 /// The request makes no sense, or not for this source.
 #[derive(Debug, ToResponse)]
@@ -46,6 +48,43 @@ pub(crate) struct BadGateway(Detail);
 )]
 #[expect(dead_code, reason = "documents a status")]
 pub(crate) struct Overloaded(Detail);
+
+/// What a request that opens a source may get instead of an answer.
+pub(crate) struct OpeningFails;
+
+impl IntoResponses for OpeningFails {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        named(&[
+            ("400", "BadRequest"),
+            ("403", "Forbidden"),
+            ("404", "NotFound"),
+            ("422", "Unprocessable"),
+            ("502", "BadGateway"),
+        ])
+    }
+}
+
+/// What a request that also reads pixels may get.
+pub(crate) struct DrawingFails;
+
+impl IntoResponses for DrawingFails {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let mut responses = OpeningFails::responses();
+        responses.append(&mut named(&[("503", "Overloaded")]));
+        responses
+    }
+}
+
+/// Statuses, and the response components that describe them.
+fn named(responses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
+    responses
+        .iter()
+        .map(|(status, name)| {
+            let response = Ref::from_response_name(*name);
+            ((*status).to_owned(), RefOr::Ref(response))
+        })
+        .collect()
+}
 
 /// Everything that the server answers.
 #[derive(Debug, OpenApi)]

@@ -32,12 +32,7 @@ use tile_math::{Tile, TileMatrixSet};
         (status = 200, description = "The tile", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/x-binary")),
             headers(("ETag" = String), ("Content-Crs" = String), ("Content-Bbox" = String), ("Server-Timing" = String))),
         (status = 304, description = "The client's copy is still right"),
-        (status = 400, response = super::openapi::BadRequest),
-        (status = 403, response = super::openapi::Forbidden),
-        (status = 404, response = super::openapi::NotFound),
-        (status = 422, response = super::openapi::Unprocessable),
-        (status = 502, response = super::openapi::BadGateway),
-        (status = 503, response = super::openapi::Overloaded),
+        super::openapi::DrawingFails,
     )
 )]
 pub(crate) async fn tile(
@@ -77,12 +72,7 @@ pub(crate) async fn tile(
     responses(
         (status = 200, description = "The tile", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/x-binary"))),
         (status = 304, description = "The client's copy is still right"),
-        (status = 400, response = super::openapi::BadRequest),
-        (status = 403, response = super::openapi::Forbidden),
-        (status = 404, response = super::openapi::NotFound),
-        (status = 422, response = super::openapi::Unprocessable),
-        (status = 502, response = super::openapi::BadGateway),
-        (status = 503, response = super::openapi::Overloaded),
+        super::openapi::DrawingFails,
     )
 )]
 #[expect(
@@ -101,12 +91,7 @@ pub(crate) fn tile_with_format() {}
     responses(
         (status = 200, description = "The picture", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/x-binary"))),
         (status = 304, description = "The client's copy is still right"),
-        (status = 400, response = super::openapi::BadRequest),
-        (status = 403, response = super::openapi::Forbidden),
-        (status = 404, response = super::openapi::NotFound),
-        (status = 422, response = super::openapi::Unprocessable),
-        (status = 502, response = super::openapi::BadGateway),
-        (status = 503, response = super::openapi::Overloaded),
+        super::openapi::DrawingFails,
     )
 )]
 pub(crate) async fn preview(
@@ -127,12 +112,7 @@ pub(crate) async fn preview(
     responses(
         (status = 200, description = "The picture", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/x-binary"))),
         (status = 304, description = "The client's copy is still right"),
-        (status = 400, response = super::openapi::BadRequest),
-        (status = 403, response = super::openapi::Forbidden),
-        (status = 404, response = super::openapi::NotFound),
-        (status = 422, response = super::openapi::Unprocessable),
-        (status = 502, response = super::openapi::BadGateway),
-        (status = 503, response = super::openapi::Overloaded),
+        super::openapi::DrawingFails,
     )
 )]
 pub(crate) async fn preview_with_format(

@@ -47,6 +47,16 @@ fn every_path_is_documented_and_answers() {
         let get = &document["paths"][path]["get"];
         assert!(get["responses"]["200"].is_object(), "{path}");
         assert!(get["summary"].is_string(), "{path}");
+        if path.starts_with("/cog/") {
+            for status in ["400", "403", "404", "422", "502"] {
+                let response = get["responses"][status]["$ref"].as_str();
+                let response = document.pointer(response.unwrap().trim_start_matches('#'));
+                assert!(
+                    response.unwrap()["description"].is_string(),
+                    "{path}: {status}"
+                );
+            }
+        }
         for parameter in get["parameters"].as_array().into_iter().flatten() {
             assert!(parameter["description"].is_string(), "{path}: {parameter}");
         }

@@ -1,5 +1,6 @@
 //! `cargo xtask guard`: the rules of the house that no compiler checks.
 
+mod api;
 mod layout;
 mod licences;
 mod rings;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use super::{layout, licences, rings, tree, wasm};
+use super::{api, layout, licences, rings, tree, wasm};
 use crate::workspace::Metadata;
 
 /// One set of rules.
@@ -17,19 +17,28 @@ pub(crate) enum Part {
     Layout,
     /// Every dependency's licence, origin and name is allowed by `deny.toml`.
     Licences,
+    /// The public signatures of the inner rings name no foreign type but those on a list.
+    Api,
     /// The inner rings build for WebAssembly, and their unit tests pass there.
     Wasm,
 }
 
 impl Part {
     /// Every part, the quickest first.
-    pub(crate) const ALL: [Self; 4] = [Self::Layout, Self::Licences, Self::Rings, Self::Wasm];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Layout,
+        Self::Licences,
+        Self::Rings,
+        Self::Api,
+        Self::Wasm,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Self::Rings => "rings",
             Self::Layout => "layout",
             Self::Licences => "licences",
+            Self::Api => "api",
             Self::Wasm => "wasm",
         }
     }
@@ -64,6 +73,7 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
             }
             Part::Layout => layout::check(&metadata)?,
             Part::Licences => licences::check(&metadata)?,
+            Part::Api => api::check(&metadata)?,
             Part::Wasm => wasm::check(&metadata)?,
         };
         for violation in &violations {

@@ -38,9 +38,6 @@ const OUTSIDE: [&str; 24] = [
 /// Build dependencies of crates that compile or link C.
 const C_TOOLS: [&str; 6] = ["bindgen", "cc", "cmake", "nasm-rs", "pkg-config", "vcpkg"];
 
-/// Crates named like bindings to C that bind to a browser.
-const BROWSER: [&str; 2] = ["js-sys", "web-sys"];
-
 /// One question to `cargo tree`.
 struct Question {
     /// How the answer is told to a reader.
@@ -49,7 +46,7 @@ struct Question {
     breaks: fn(&str) -> bool,
 }
 
-const QUESTIONS: [Question; 3] = [
+const QUESTIONS: [Question; 4] = [
     Question {
         with: "without default features",
         args: &["-e", "normal", "--no-default-features"],
@@ -69,9 +66,24 @@ const QUESTIONS: [Question; 3] = [
     Question {
         with: "at build time, without default features",
         args: &["-e", "normal,build", "--no-default-features"],
-        breaks: |name| C_TOOLS.contains(&name) || is_binding(name),
+        breaks: |name| compiles_c(name),
+    },
+    Question {
+        with: "at build time, with default features",
+        args: &["-e", "normal,build"],
+        breaks: |name| compiles_c(name),
     },
 ];
+
+/// The program that users install.
+const PROGRAM: &str = "server-example";
+
+/// Where C may be: below this crate, which is the cryptography of TLS for `https` and the buckets.
+/// The pure-Rust providers for rustls call themselves experimental, and this is not the place to try one.
+const TLS: &str = "aws-lc-rs";
+
+/// Not C, in spite of the name: system calls, and a browser.
+const PURE: [&str; 3] = ["js-sys", "linux-raw-sys", "web-sys"];
 
 /// Every crate that an inner ring must not be made of.
 ///
@@ -100,11 +112,52 @@ pub(crate) fn check() -> Result<Vec<String>> {
             }
         }
     }
+    let tree = capture(
+        cargo()
+            .args(["tree", "--quiet", "-p", PROGRAM, "-e", "normal,build"])
+            // Every crate each time, so that what is below `TLS` is seen where else it is used.
+            .args(["--no-dedupe", "--prefix", "depth", "--format", " {p}"])
+            .current_dir(root()),
+    )?;
+    violations.extend(outside_tls(&tree).into_iter().map(|name| {
+        format!(
+            "{PROGRAM} compiles C by {name}, and not for TLS; see `cargo tree -p {PROGRAM} -e normal,build -i {name}`"
+        )
+    }));
     Ok(violations)
 }
 
 fn is_binding(name: &str) -> bool {
-    name.ends_with("-sys") && !BROWSER.contains(&name)
+    name.ends_with("-sys") && !PURE.contains(&name)
+}
+
+fn compiles_c(name: &str) -> bool {
+    C_TOOLS.contains(&name) || is_binding(name)
+}
+
+/// The crates of `cargo tree --prefix depth` that compile C and do not lie below [`TLS`].
+fn outside_tls(tree: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut below = None;
+    for line in tree.lines() {
+        let mut words = line.split_whitespace();
+        let (Some(depth), Some(name)) = (words.next(), words.next()) else {
+            continue;
+        };
+        let Ok(depth) = depth.parse::<usize>() else {
+            continue;
+        };
+        if below.is_some_and(|tls| depth > tls) {
+            continue;
+        }
+        below = (name == TLS).then_some(depth);
+        if compiles_c(name) {
+            found.push(name);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The packages that `cargo tree --prefix none --format {p}` lists, each once.
@@ -120,7 +173,7 @@ fn names(tree: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{QUESTIONS, is_binding, names};
+    use super::{QUESTIONS, is_binding, names, outside_tls};
 
     #[test]
     fn packages_are_read_from_a_tree() {
@@ -133,9 +186,24 @@ mod tests {
     }
 
     #[test]
+    fn c_is_found_wherever_it_is_not_for_tls() {
+        let tree = "0 server-example v0.1.0\n1 rustls v0.23.46\n2 aws-lc-rs v1.19.0\n3 aws-lc-sys v0.47.0\n\
+                    4 cc v1.11.1\n2 log v0.4.0\n1 zstd v0.13.0\n2 zstd-sys v2.0.0\n3 cc v1.11.1\n";
+        assert_eq!(outside_tls(tree), ["cc", "zstd-sys"]);
+        assert!(
+            outside_tls("0 a v1\n1 aws-lc-rs v1\n2 cmake v1\n1 rustix v1\n2 linux-raw-sys v1\n")
+                .is_empty()
+        );
+    }
+
+    #[test]
     fn runtimes_and_bindings_break_the_rule_and_the_browser_does_not() {
         let breaks = QUESTIONS[0].breaks;
         assert!(breaks("tokio") && breaks("libsqlite3-sys") && !breaks("bytes"));
         assert!(is_binding("libz-sys") && !is_binding("js-sys"));
+        assert!(
+            is_binding("aws-lc-sys"),
+            "a default feature may not bring TLS"
+        );
     }
 }
