@@ -1,7 +1,7 @@
 //! From a block's rows to one plane for each band: predictor, byte order and
 //! interleaving undone row by row, while the row is in the first-level cache.
 //!
-//! What was measured is in `benches/NOTES.md`.
+//! What was measured is in `doc/decisions/0010-decoding-speed.md`.
 
 use crate::{
     BlockLayout, ByteOrder, Error,

@@ -597,11 +597,9 @@ async fn stores_in_memory_and_on_disk_keep_the_contract() {
         std::fs::write(folder.join("b.bin"), vec![7; 50_000]).unwrap();
         std::fs::rename(folder.join("b.bin"), folder.join("a.bin")).unwrap();
     };
-    let all: [(Arc<dyn ObjectStore>, &dyn Fn()); 2] = [
-        (memory.clone(), &replace_in_memory),
-        (Arc::new(disk), &replace_on_disk),
-    ];
-    for (store, replace) in all {
+    let stores: [Arc<dyn ObjectStore>; 2] = [memory.clone(), Arc::new(disk)];
+    let replacements: [&dyn Fn(); 2] = [&replace_in_memory, &replace_on_disk];
+    for (store, replace) in stores.into_iter().zip(replacements) {
         store.put(&path, bytes.clone().into()).await.unwrap();
         let open = || -> Arc<dyn RangeReader> {
             let reader = ObjectStoreReader::new(store.clone(), path.clone(), "a.bin");

@@ -2,7 +2,7 @@
 //!
 //! Ours because a block's buffer holds all that a match may look back at: no
 //! window is kept, nothing is copied out of one, and decoding stops where the
-//! buffer is full. `benches/NOTES.md` has what that gains.
+//! buffer is full. `doc/decisions/0010-decoding-speed.md` has what that gains.
 
 use super::literals::{Literals, Place};
 use super::sequences::{Sequences, Source};
