@@ -91,7 +91,9 @@ impl Opener {
     /// holds a file descriptor, of which a process has a thousand or so. What was kept is dropped.
     #[must_use]
     pub fn with_max_files(mut self, files: usize) -> Self {
-        self.kept = cache(self.capacity, self.capacity / (files.max(1) as u64));
+        // One more would not fit; the cache takes nothing that fills it alone.
+        let least = self.capacity / (files.max(1) as u64).saturating_add(1) + 1;
+        self.kept = cache(self.capacity, least);
         self
     }
 

@@ -74,7 +74,12 @@ impl Inner {
                 .tiff
                 .ghost()
                 .is_some_and(GhostArea::mask_is_interleaved)
-            && same_grid(&parts[0].picture, &parts[split].picture);
+            && same_grid(&parts[0].picture, &parts[split].picture)
+            // Else leaders are not looked at.
+            && !parts[0].picture.image.index.are_lengths_at_hand(
+                &self.pages,
+                &images.iter().map(|&i| parts[i].block).collect::<Vec<_>>(),
+            );
         let follows = |mask: usize| {
             masks_follow
                 && images.binary_search(&(mask - split)).is_ok()

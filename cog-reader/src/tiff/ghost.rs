@@ -26,7 +26,8 @@ impl GhostArea {
         let text = core::str::from_utf8(rest.get(..size)?).ok()?;
         let items = text
             .lines()
-            .filter_map(|line| line.trim_end().split_once('='))
+            // The room that GDAL leaves behind "NO", to write "YES" there, starts the next line.
+            .filter_map(|line| line.trim().split_once('='))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
         Some(Self { items })

@@ -70,6 +70,12 @@ impl BlockIndex {
         })
     }
 
+    /// The lengths of these blocks can be told without reading.
+    pub(crate) fn are_lengths_at_hand(&self, pages: &Pages, blocks: &[u64]) -> bool {
+        let lengths = self.lengths.as_ref();
+        lengths.is_some_and(|lengths| lengths.is_cached(pages, blocks))
+    }
+
     /// Finds blocks by both arrays; `blocks` ascend.
     pub(crate) async fn locate(
         &self,

@@ -419,6 +419,12 @@ async fn what_fails_is_tried_again_with_growing_waits_until_the_deadline() {
             let cog = Cog::open(patient_stores().open(&url).unwrap(), options.clone())
                 .await
                 .unwrap();
+            let start = server.requests();
+            let other = open(&url).await;
+            let opened = server.requests();
+            assert_eq!(opened - start, 1);
+            read(&other, window).await;
+            let cost = server.requests() - opened;
             let shared = &server.shared;
             let counter = [
                 &shared.failing,
@@ -434,7 +440,8 @@ async fn what_fails_is_tried_again_with_growing_waits_until_the_deadline() {
                 Ok(raster) => {
                     assert!(!forever, "{fault}");
                     assert_eq!(raster.samples().to_le_bytes(), pattern.expected());
-                    assert_eq!(tries, 3, "{fault}");
+                    // When time jumps, a body on its way may seem to have stopped.
+                    assert!((cost + 2..=cost + 4).contains(&tries), "{fault}: {tries}");
                     assert!(took < TIME, "{fault}: {took:?}");
                 }
                 Err(error) => {

@@ -294,46 +294,40 @@ fn gdals_own_sidecars_are_read_as_gdal_reads_them() {
     assert!(files.len() > 9 && beside > 9, "{beside} files beside");
 }
 
-/// Files on a disk: the image, its overviews and its mask, and how to change one.
+/// Files on a disk: the image and its overviews.
 fn on_disk(name: &str) -> std::path::PathBuf {
     let folder = std::env::temp_dir().join(format!("cog-reader-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("a.tif"), main_file(2)).unwrap();
     std::fs::write(folder.join("a.tif.ovr"), overviews(2, colors)).unwrap();
-    std::fs::write(folder.join("a.tif.msk"), mask_file(2, ONE_FOR_ALL)).unwrap();
     folder
 }
 
 #[test]
 fn a_sidecar_that_is_written_over_marks_the_file_replaced() {
     let folder = on_disk("sidecar-changed");
-    for (sidecar, level, mask) in [("a.tif.ovr", 1, false), ("a.tif.msk", 0, true)] {
-        let reader = FileReader::open(folder.join("a.tif")).unwrap();
-        let neighbours = reader.clone();
-        let opening = Cog::open_with_sidecars(
-            Arc::new(reader),
-            &neighbours,
-            // Nothing but the front is at hand.
-            OpenOptions::default().with_header_bytes(1024),
-        );
-        let cog = pollster::block_on(opening).unwrap();
-        assert!(!cog.is_replaced());
-        let path = folder.join(sidecar);
-        let content = std::fs::read(&path).unwrap();
-        std::fs::write(&path, &content).unwrap();
-        std::fs::File::options()
-            .write(true)
-            .open(&path)
-            .unwrap()
-            .set_modified(std::time::UNIX_EPOCH)
-            .unwrap();
-        let size = cog.info().levels[level];
-        let mut request = ReadRequest::new(level, Window::new(0, 0, size.width, size.height));
-        request.mask = mask;
-        let error = pollster::block_on(cog.read(request)).unwrap_err();
-        assert_eq!(error.kind(), SourceErrorKind::Changed, "{sidecar}");
-        assert!(cog.is_replaced(), "{sidecar}");
-    }
+    // Too large for all of it to be read with the directories.
+    let large = |side| image(side, side, 1, colors).ifd(&File::CLASSIC);
+    let reduced = large(256).with(254, V::Long(vec![1]));
+    std::fs::write(folder.join("a.tif"), file(&[large(512)])).unwrap();
+    std::fs::write(folder.join("a.tif.ovr"), file(&[reduced])).unwrap();
+    let reader = FileReader::open(folder.join("a.tif")).unwrap();
+    let neighbours = reader.clone();
+    // Nothing but the front is at hand.
+    let options = OpenOptions::default()
+        .with_header_bytes(1024)
+        .with_follow_bytes(0);
+    let opening = Cog::open_with_sidecars(Arc::new(reader), &neighbours, options);
+    let cog = pollster::block_on(opening).unwrap();
+    assert!(!cog.is_replaced());
+    let path = folder.join("a.tif.ovr");
+    std::fs::write(&path, std::fs::read(&path).unwrap()).unwrap();
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_modified(std::time::UNIX_EPOCH).unwrap();
+    let request = ReadRequest::new(1, Window::new(0, 128, 64, 64));
+    let error = pollster::block_on(cog.read(request)).unwrap_err();
+    assert_eq!(error.kind(), SourceErrorKind::Changed);
+    assert!(cog.is_replaced());
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -353,12 +347,9 @@ fn an_opener_looks_at_what_lies_beside_a_file_too() {
     };
     let open = || pollster::block_on(opener.open(location, connect)).unwrap();
     let first = open();
-    let small = |value| Pattern {
-        ..image(32, 24, 2, value)
-    };
+    let small = |value| image(32, 24, 2, value);
     let samples = |cog: &Cog| read(cog, 1).samples().to_le_bytes();
     assert_eq!(samples(&first), expected(&small(colors)));
-    assert_eq!(first.info().mask_kind, MaskKind::PerDataset);
     // The same opening goes on.
     assert!(Arc::ptr_eq(first.reader(), open().reader()));
     // Replaced by another file of the same name.
@@ -369,9 +360,9 @@ fn an_opener_looks_at_what_lies_beside_a_file_too() {
     assert_eq!(samples(&second), expected(&small(other)));
     assert_eq!(samples(&first), expected(&small(colors)), "all of the old");
     // Taken away.
-    std::fs::remove_file(folder.join("a.tif.msk")).unwrap();
+    std::fs::remove_file(folder.join("a.tif.ovr")).unwrap();
     let third = open();
-    assert_ne!(third.info().mask_kind, MaskKind::PerDataset);
+    assert_eq!(third.info().levels.len(), 1);
     assert!(Arc::ptr_eq(third.reader(), open().reader()));
     std::fs::remove_dir_all(&folder).unwrap();
 }
