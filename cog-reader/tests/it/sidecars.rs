@@ -2,9 +2,7 @@
 
 use crate::support::chain;
 use crate::support::tiff::{Cut, File, Ifd, Pattern, V, write};
-use cog_raster::{
-    BoxFuture, MaskKind, RasterMask, RasterSource, ReadRequest, SourceErrorKind, Window, testkit,
-};
+use cog_raster::{BoxFuture, MaskKind, RasterMask, RasterSource, ReadRequest, Window, testkit};
 use cog_reader::{
     Cog, Error, FileReader, MemoryReader, Neighbours, OpenOptions, Opener, RangeReader, ReadError,
     ReadErrorKind,
@@ -301,34 +299,6 @@ fn on_disk(name: &str) -> std::path::PathBuf {
     std::fs::write(folder.join("a.tif"), main_file(2)).unwrap();
     std::fs::write(folder.join("a.tif.ovr"), overviews(2, colors)).unwrap();
     folder
-}
-
-#[test]
-fn a_sidecar_that_is_written_over_marks_the_file_replaced() {
-    let folder = on_disk("sidecar-changed");
-    // Too large for all of it to be read with the directories.
-    let large = |side| image(side, side, 1, colors).ifd(&File::CLASSIC);
-    let reduced = large(256).with(254, V::Long(vec![1]));
-    std::fs::write(folder.join("a.tif"), file(&[large(512)])).unwrap();
-    std::fs::write(folder.join("a.tif.ovr"), file(&[reduced])).unwrap();
-    let reader = FileReader::open(folder.join("a.tif")).unwrap();
-    let neighbours = reader.clone();
-    // Nothing but the front is at hand.
-    let options = OpenOptions::default()
-        .with_header_bytes(1024)
-        .with_follow_bytes(0);
-    let opening = Cog::open_with_sidecars(Arc::new(reader), &neighbours, options);
-    let cog = pollster::block_on(opening).unwrap();
-    assert!(!cog.is_replaced());
-    let path = folder.join("a.tif.ovr");
-    std::fs::write(&path, std::fs::read(&path).unwrap()).unwrap();
-    let file = std::fs::File::options().write(true).open(&path).unwrap();
-    file.set_modified(std::time::UNIX_EPOCH).unwrap();
-    let request = ReadRequest::new(1, Window::new(0, 128, 64, 64));
-    let error = pollster::block_on(cog.read(request)).unwrap_err();
-    assert_eq!(error.kind(), SourceErrorKind::Changed);
-    assert!(cog.is_replaced());
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
