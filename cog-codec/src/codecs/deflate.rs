@@ -1,4 +1,7 @@
 //! Deflate in a zlib wrapper.
+//!
+//! 0.7 to 0.8 of the speed of libdeflate, which GDAL uses, where little repeats: that is C with hand-laid bit buffers. `zlib-rs` and
+//! `linflate` are slower still; `zune-inflate` gains a tenth but can neither fill a given buffer nor stop early.
 
 use fdeflate::Decompressor;
 use flate2::{Compress, FlushCompress, Status};

@@ -1,4 +1,7 @@
 //! LZW, also as writers before TIFF 6.0 packed it.
+//!
+//! Faster than libtiff where strings repeat. Floats without a predictor hardly do: there nearly each code is one byte, and what is
+//! spent on a code is what counts, 0.7 of libtiff's speed.
 
 use weezl::{BitOrder, LzwStatus, decode::Decoder, encode::Encoder};
 
