@@ -35,7 +35,10 @@ fn the_corpus_and_every_find_replay() {
     for kind in ["corpus", "regressions"] {
         for (name, target) in TARGETS {
             let files = files(&root.join(kind).join(name));
-            assert!(kind != "corpus" || !files.is_empty(), "{name} has no corpus");
+            assert!(
+                kind != "corpus" || !files.is_empty(),
+                "{name} has no corpus"
+            );
             for file in files {
                 let bytes = fs::read(&file).unwrap();
                 alone.bounded(|| file.display().to_string(), || target(&bytes));
