@@ -1,7 +1,8 @@
 //! What is written is read back.
 
 use cog_codec::{
-    BlockLayout, ByteOrder, Compression, EncodeOptions, Error, SampleFormat, encode_block,
+    BlockLayout, ByteOrder, CodecRegistry, Compression, EncodeOptions, Error, SampleFormat,
+    decode_block, encode_block,
 };
 use cog_raster::testkit::SAMPLE_TYPES;
 use cog_raster::{SampleType, Samples};
@@ -83,6 +84,28 @@ fn fewer_rows_are_the_first_rows() {
             let bytes = encode_block(&layout, &values, &EncodeOptions::default()).unwrap();
             assert_fewer_rows_are_the_first(&layout, &bytes);
         }
+    }
+}
+
+#[test]
+fn rows_behind_those_asked_for_are_not_looked_at() {
+    let registry = CodecRegistry::default();
+    for &compression in LOSSLESS {
+        // Twice what a Zstandard frame has in one of its blocks.
+        let layout = BlockLayout::new(512, 512, 1, 8, SampleFormat::Unsigned)
+            .with_compression(compression)
+            .with_predictor(2);
+        let values = samples(SampleType::U8, 512 * 512, 11);
+        let bytes = encode_block(&layout, &values, &EncodeOptions::default()).unwrap();
+        let cut = &bytes[..bytes.len() * 3 / 4];
+        assert!(decode(&layout, cut).is_err(), "{compression}");
+        let first = decode_block(&registry, &layout, cut, Some(100)).unwrap();
+        let expected = &values.as_slice::<u8>().unwrap()[..512 * 100];
+        assert_eq!(
+            first.samples.as_slice::<u8>().unwrap(),
+            expected,
+            "{compression}"
+        );
     }
 }
 

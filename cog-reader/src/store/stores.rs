@@ -5,10 +5,10 @@ use super::reader::PARALLEL;
 use super::{ObjectStoreReader, UrlGuard};
 use crate::{RangeReader, ReadError, ReadErrorKind};
 use core::time::Duration;
-use object_store::aws::AmazonS3Builder;
-use object_store::azure::MicrosoftAzureBuilder;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::client::HttpConnector;
-use object_store::gcp::GoogleCloudStorageBuilder;
+use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::http::HttpBuilder;
 use object_store::path::Path;
 use object_store::{BackoffConfig, ObjectStore, RetryConfig};
@@ -21,7 +21,7 @@ use url::Url;
 #[non_exhaustive]
 pub struct StoreOptions {
     /// Settings of the stores by the names of `object_store`, which are also
-    /// those of the environment, in lower case: `aws_region`, `aws_endpoint`,
+    /// those of the environment, in lower case (one that no store knows is an error of `open`): `aws_region`, `aws_endpoint`,
     /// `aws_skip_signature`, `google_service_account`, `azure_storage_account_name` …
     pub config: HashMap<String, String>,
     /// Take settings from the environment too (`AWS_*`, `GOOGLE_*`, `AZURE_*`).
@@ -240,6 +240,11 @@ impl Stores {
                 "{url} names a bucket, not an object in it"
             )));
         }
+        if let Some(key) = self.options.config.keys().find(|key| !is_setting(key)) {
+            return Err(unsupported(format!(
+                "no store has a setting {key:?}; settings are named as object_store's keys, for example aws_endpoint"
+            )));
+        }
         let bucket = &parsed[..url::Position::BeforePath];
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let store = match buckets.get(bucket) {
@@ -306,6 +311,14 @@ fn open_file(path: &str) -> Result<Arc<dyn RangeReader>, ReadError> {
     Err(unsupported(format!(
         "{path} is a local file, and this build cannot read those (feature `file`)"
     )))
+}
+
+/// Some store knows it.
+fn is_setting(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.parse::<AmazonS3ConfigKey>().is_ok()
+        || key.parse::<GoogleConfigKey>().is_ok()
+        || key.parse::<AzureConfigKey>().is_ok()
 }
 
 fn unsupported(message: String) -> ReadError {

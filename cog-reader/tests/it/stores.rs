@@ -402,3 +402,11 @@ fn what_cannot_be_opened_is_said_at_once() {
         ));
     }
 }
+
+#[test]
+fn a_setting_that_no_store_knows_is_named() {
+    let stores = Stores::new(options().with_config("aws_endpont", "http://h.example"));
+    let error = stores.open("s3://bucket/a.tif").unwrap_err();
+    assert_eq!(error.kind(), ReadErrorKind::Unsupported);
+    assert!(error.to_string().contains("aws_endpont"), "{error}");
+}
