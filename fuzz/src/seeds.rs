@@ -6,6 +6,7 @@ use cog_codec::{
     BlockLayout, ByteOrder, CodecRegistry, Compression, EncodeOptions, SampleFormat, decode_block,
     encode_block,
 };
+use cog_raster::testkit::SAMPLE_TYPES;
 use cog_raster::{
     Affine, ColorInterpretation, Mask, MaskKind, Nodata, Raster, RasterInfo, RasterMask, Sample,
     SampleType, with_sample_type,
@@ -27,24 +28,6 @@ pub struct Seed {
     /// Its bytes.
     pub bytes: Arc<[u8]>,
 }
-
-const SAMPLE_TYPES: [SampleType; 15] = [
-    SampleType::U8,
-    SampleType::I8,
-    SampleType::U16,
-    SampleType::I16,
-    SampleType::U32,
-    SampleType::I32,
-    SampleType::U64,
-    SampleType::I64,
-    SampleType::F16,
-    SampleType::F32,
-    SampleType::F64,
-    SampleType::ComplexI16,
-    SampleType::ComplexI32,
-    SampleType::ComplexF32,
-    SampleType::ComplexF64,
-];
 
 const COMPRESSIONS: [BlockCompression; 7] = [
     BlockCompression::None,

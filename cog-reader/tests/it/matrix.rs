@@ -3,6 +3,7 @@
 //! The twin that needs no oracle is `cog-codec`'s: its round trips over the same types,
 //! predictors and byte orders, and its vectors of other encoders' bytes.
 
+use crate::support::made::made;
 use crate::support::numpy::{as_numpy_has_it, near, same};
 use crate::support::{chain, try_open};
 use cog_codec::Compression;
@@ -10,12 +11,11 @@ use cog_raster::{RasterSource, ReadRequest, Window};
 use cog_reader::dataset_mask;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 #[test]
 fn every_combination_that_the_oracles_write_is_read_alike() {
-    let Some(folder) = files() else { return };
+    let Some(folder) = made("matrix") else { return };
     let index: Value =
         serde_json::from_slice(&std::fs::read(folder.join("index.json")).unwrap()).unwrap();
     let mut wrong: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -46,27 +46,6 @@ fn has_codec(name: &str) -> bool {
         "jpeg2000" => enabled(Compression::JPEG2000),
         _ => true,
     }
-}
-
-/// The files, made by `tests/oracle/matrix.py`.
-fn files() -> Option<PathBuf> {
-    let Some(python) = std::env::var_os("SMALTI_PYTHON") else {
-        println!("SMALTI_PYTHON is not set: run `cargo xtask test` to ask GDAL");
-        return None;
-    };
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("matrix");
-    // What an earlier run left, if it failed.
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/matrix.py");
-    let output = Command::new(python)
-        .arg(script)
-        .arg(&folder)
-        .output()
-        .unwrap();
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{complaint}");
-    Some(folder)
 }
 
 fn compare(folder: &Path, file: &Value) -> Result<(), String> {

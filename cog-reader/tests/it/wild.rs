@@ -5,6 +5,7 @@
 //! the round trips of `cog-codec`.
 
 use crate::support::described::compare_info;
+use crate::support::made::made;
 use crate::support::numpy::{as_numpy_has_it, near, same};
 use crate::support::{chain, try_open};
 use cog_raster::{MaskKind, RasterSource, ReadRequest, Window};
@@ -12,7 +13,6 @@ use cog_reader::{Cog, Error, dataset_mask};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// What is refused, and where the refusal is right.
 const REFUSALS: [(&str, &str); 1] = [("jpegxr ", "JPEG XR (compression 34934)")];
@@ -55,23 +55,7 @@ fn files() -> Option<(PathBuf, bool)> {
     if let Some(folder) = std::env::var_os("SMALTI_WILD") {
         return Some((folder.into(), false));
     }
-    let Some(python) = std::env::var_os("SMALTI_PYTHON") else {
-        println!("SMALTI_PYTHON is not set: run `cargo xtask test` to ask GDAL");
-        return None;
-    };
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wild");
-    // What an earlier run left, if it failed.
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/wild.py");
-    let output = Command::new(python)
-        .arg(script)
-        .arg(&folder)
-        .output()
-        .unwrap();
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{complaint}");
-    Some((folder, true))
+    Some((made("wild")?, true))
 }
 
 fn compare(folder: &Path, file: &Value) -> Result<(), String> {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use arbitrary::{Arbitrary, Unstructured};
+use cog_raster::testkit::SAMPLE_TYPES;
 use cog_raster::{
     Affine, ColorInterpretation, Mask, MaskKind, Nodata, Raster, RasterInfo, RasterMask,
-    RasterSource, ReadRequest, Sample, SampleType, Window, with_sample_type,
+    RasterSource, ReadRequest, Sample, Window, with_sample_type,
 };
 use cog_reader::{Cog, MemoryReader, OpenOptions, validate::validate};
 use cog_writer::{
@@ -43,24 +44,6 @@ struct Task<'a> {
     strip: u8,
     pixels: &'a [u8],
 }
-
-const SAMPLE_TYPES: [SampleType; 15] = [
-    SampleType::U8,
-    SampleType::I8,
-    SampleType::U16,
-    SampleType::I16,
-    SampleType::U32,
-    SampleType::I32,
-    SampleType::U64,
-    SampleType::I64,
-    SampleType::F16,
-    SampleType::F32,
-    SampleType::F64,
-    SampleType::ComplexI16,
-    SampleType::ComplexI32,
-    SampleType::ComplexF32,
-    SampleType::ComplexF64,
-];
 
 /// Writes the raster that `bytes` describe and reads it back.
 ///

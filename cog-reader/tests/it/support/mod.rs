@@ -3,6 +3,8 @@
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod described;
 #[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod made;
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod numpy;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod pixels;
