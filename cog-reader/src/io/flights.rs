@@ -354,6 +354,7 @@ mod tests {
     }
 
     /// Threads that come and go: nothing hangs, nothing is left under way.
+    #[cfg(not(target_family = "wasm"))]
     #[test]
     fn many_threads_get_their_values() {
         let bench = Bench::default();
