@@ -40,7 +40,7 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
     )?;
 
     let same_crs = grid.crs.is_none() || grid.crs == info.crs;
-    let kernel = kernel(info, same_crs, options);
+    let kernel = kernel(info, same_crs, options)?;
     let full = ExactMap::new(info, grid)?;
     let size = (info.width(), info.height());
     let (ratio, typical) =
@@ -226,14 +226,19 @@ fn bands(info: &RasterInfo, options: &ReadOptions) -> Result<Vec<u32>, Error> {
     }
 }
 
-fn kernel(info: &RasterInfo, same_crs: bool, options: &ReadOptions) -> Resampling {
-    if info.colormap.is_some() {
-        return Resampling::Nearest;
-    }
-    match options.reproject {
+fn kernel(info: &RasterInfo, same_crs: bool, options: &ReadOptions) -> Result<Resampling, Error> {
+    let asked = match options.reproject {
         Some(reproject) if !same_crs => reproject,
+        // What has no counterpart between CRSs changes nothing there, as in TiTiler.
+        None if !same_crs && options.resampling == Resampling::Gauss => Resampling::Nearest,
         _ => options.resampling,
-    }
+    };
+    let kernel = asked.fits(same_crs)?;
+    Ok(if info.colormap.is_some() {
+        Resampling::Nearest
+    } else {
+        kernel
+    })
 }
 
 /// Full-resolution pixels along the shorter side of an output pixel.

@@ -4,8 +4,8 @@ use crate::Error;
 
 /// A resampling kernel.
 ///
-/// When an output pixel is larger than a source pixel, `Bilinear` and `Cubic`
-/// widen with it, as GDAL's warper does, so that no source pixel is left out.
+/// When an output pixel is larger than a source pixel, kernels widen with it, as GDAL's do, so that
+/// no source pixel is left out.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Resampling {
@@ -16,13 +16,82 @@ pub enum Resampling {
     Bilinear,
     /// Cubic convolution with a = −0.5, radius two pixels.
     Cubic,
+    /// The cubic B-spline, radius two pixels: it smooths and never overshoots.
+    CubicSpline,
+    /// The sinc windowed by its own first lobe stretched to radius three pixels.
+    Lanczos,
     /// The mean of the source pixels under the output pixel, weighted by the area covered.
     Average,
+    /// The value that most of the source pixels under the output pixel have.
+    Mode,
+    /// A binomial blur, as GDAL makes overviews by it; only within one CRS.
+    Gauss,
+    /// The square root of the mean of the squares under the output pixel, weighted as in `Average`.
+    Rms,
+    /// The greatest under the output pixel; only between CRSs, as the five below.
+    Max,
+    /// The least.
+    Min,
+    /// The middle one: half of them are less.
+    Med,
+    /// The first quartile: a quarter of them are less.
+    Q1,
+    /// The third quartile: three quarters of them are less.
+    Q3,
+    /// The sum of the source pixels under the output pixel, each as far as it is covered.
+    Sum,
 }
 
 impl Resampling {
     /// All kernels, in the order in which messages list them.
-    pub const ALL: [Self; 4] = [Self::Nearest, Self::Bilinear, Self::Cubic, Self::Average];
+    pub const ALL: [Self; 15] = [
+        Self::Nearest,
+        Self::Bilinear,
+        Self::Cubic,
+        Self::CubicSpline,
+        Self::Lanczos,
+        Self::Average,
+        Self::Mode,
+        Self::Gauss,
+        Self::Rms,
+        Self::Max,
+        Self::Min,
+        Self::Med,
+        Self::Q1,
+        Self::Q3,
+        Self::Sum,
+    ];
+
+    /// Those for pictures in the source's CRS: TiTiler's `resampling`.
+    pub const READ: [Self; 9] = [
+        Self::Nearest,
+        Self::Bilinear,
+        Self::Cubic,
+        Self::CubicSpline,
+        Self::Lanczos,
+        Self::Average,
+        Self::Mode,
+        Self::Gauss,
+        Self::Rms,
+    ];
+
+    /// Those for pictures in another CRS than the source's: TiTiler's `reproject`.
+    pub const WARP: [Self; 14] = [
+        Self::Nearest,
+        Self::Bilinear,
+        Self::Cubic,
+        Self::CubicSpline,
+        Self::Lanczos,
+        Self::Average,
+        Self::Mode,
+        Self::Max,
+        Self::Min,
+        Self::Med,
+        Self::Q1,
+        Self::Q3,
+        Self::Sum,
+        Self::Rms,
+    ];
 
     /// TiTiler's name.
     #[must_use]
@@ -31,24 +100,65 @@ impl Resampling {
             Self::Nearest => "nearest",
             Self::Bilinear => "bilinear",
             Self::Cubic => "cubic",
+            Self::CubicSpline => "cubic_spline",
+            Self::Lanczos => "lanczos",
             Self::Average => "average",
+            Self::Mode => "mode",
+            Self::Gauss => "gauss",
+            Self::Rms => "rms",
+            Self::Max => "max",
+            Self::Min => "min",
+            Self::Med => "med",
+            Self::Q1 => "q1",
+            Self::Q3 => "q3",
+            Self::Sum => "sum",
         }
     }
 
-    /// The kernel of that name.
+    /// The kernel of that name, of all there are.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidParameter`] that lists the names there are.
+    /// [`Error::InvalidParameter`] of `resampling` that lists the names there are.
     pub fn parse(name: &str) -> Result<Self, Error> {
-        Self::ALL
-            .into_iter()
-            .find(|kernel| kernel.name() == name)
-            .ok_or_else(|| {
-                let names = Self::ALL.map(Self::name).join(", ");
-                let name = crate::text::excerpt(name);
-                Error::parameter("resampling", format!("{name} is not one of {names}"))
-            })
+        find("resampling", name, &Self::ALL)
+    }
+
+    /// The kernel of that name, of those in [`READ`](Self::READ).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidParameter`] of `resampling` that lists the names there are.
+    pub fn parse_read(name: &str) -> Result<Self, Error> {
+        find("resampling", name, &Self::READ)
+    }
+
+    /// The kernel of that name, of those in [`WARP`](Self::WARP).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidParameter`] of `reproject` that lists the names there are.
+    pub fn parse_warp(name: &str) -> Result<Self, Error> {
+        find("reproject", name, &Self::WARP)
+    }
+
+    /// Refuses a kernel that has no meaning for the way that a picture is made.
+    pub(crate) fn fits(self, same_crs: bool) -> Result<Self, Error> {
+        let (parameter, kernels, way): (_, &[Self], _) = if same_crs {
+            ("resampling", &Self::READ, "within one CRS")
+        } else {
+            ("reproject", &Self::WARP, "between two CRSs")
+        };
+        let made = matches!(
+            self,
+            Self::Nearest | Self::Bilinear | Self::Cubic | Self::Average
+        );
+        if kernels.contains(&self) && made {
+            return Ok(self);
+        }
+        let names = names(kernels);
+        let message = format!("{self} is no kernel {way}: take one of {names}");
+        Err(Error::parameter(parameter, message))
     }
 
     /// How much coarser than the output pixel an overview may be: GDAL's
@@ -67,9 +177,25 @@ impl Resampling {
             Self::Nearest => 0.0,
             Self::Bilinear => scale.max(1.0),
             Self::Cubic => 2.0 * scale.max(1.0),
-            Self::Average => scale / 2.0,
+            _ => scale / 2.0,
         }
     }
+}
+
+fn names(kernels: &[Resampling]) -> String {
+    kernels
+        .iter()
+        .map(|kernel| kernel.name())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn find(parameter: &'static str, name: &str, kernels: &[Resampling]) -> Result<Resampling, Error> {
+    let found = kernels.iter().find(|kernel| kernel.name() == name);
+    found.copied().ok_or_else(|| {
+        let (names, name) = (names(kernels), crate::text::excerpt(name));
+        Error::parameter(parameter, format!("{name} is not one of {names}"))
+    })
 }
 
 impl core::fmt::Display for Resampling {
@@ -95,10 +221,30 @@ mod tests {
         for kernel in Resampling::ALL {
             assert_eq!(kernel.name().parse::<Resampling>().unwrap(), kernel);
         }
-        let error = Resampling::parse("lanczos9").unwrap_err().to_string();
+        let error = Resampling::parse_read("lanczos9").unwrap_err().to_string();
         assert_eq!(
             error,
-            "resampling: \"lanczos9\" is not one of nearest, bilinear, cubic, average"
+            "resampling: \"lanczos9\" is not one of nearest, bilinear, cubic, cubic_spline, lanczos, \
+             average, mode, gauss, rms"
         );
+        let error = Resampling::parse_warp("gauss").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "reproject: \"gauss\" is not one of nearest, bilinear, cubic, cubic_spline, lanczos, \
+             average, mode, max, min, med, q1, q3, sum, rms"
+        );
+    }
+
+    #[test]
+    fn each_way_has_its_kernels() {
+        for kernel in Resampling::ALL {
+            let (read, warp) = (
+                Resampling::READ.contains(&kernel),
+                Resampling::WARP.contains(&kernel),
+            );
+            assert!(read || warp, "{kernel}");
+            assert_eq!(Resampling::parse_read(kernel.name()).is_ok(), read);
+            assert_eq!(Resampling::parse_warp(kernel.name()).is_ok(), warp);
+        }
     }
 }

@@ -159,7 +159,7 @@ mod tests {
         for (text, named) in [
             (r#"{"bidx": [0]}"#, "bidx"),
             (r#"{"nodata": "much"}"#, "nodata"),
-            (r#"{"resampling": "lanczos"}"#, "resampling"),
+            (r#"{"resampling": "lanczos9"}"#, "resampling"),
             (r#"{"colormap_name": "vomit"}"#, "colormap"),
             (r#"{"tilesize": 100000}"#, "tilesize"),
             (r#"{"colour": 1}"#, "colour"),

@@ -117,6 +117,10 @@ fn with_kernel<T: Blend>(plan: &Plan, raster: &Raster, source: &[T]) -> Result<I
                 Stripwise::new(&plan.widening, narrow, wide),
             )
         }
+        other => Err(Error::parameter(
+            "resampling",
+            format!("{other} is not there"),
+        )),
     }
 }
 

@@ -58,6 +58,12 @@ fn chance(sample_type: SampleType, bands: u32, columns: u32, rows: u32) -> Raste
     Raster::new(bands, rows, columns, samples).unwrap()
 }
 
+const KERNELS: [Resampling; 4] = [
+    Resampling::Nearest,
+    Resampling::Bilinear,
+    Resampling::Cubic,
+    Resampling::Average,
+];
 const UTM: Affine = Affine::new(100.0, 0.0, 500_000.0, 0.0, -100.0, 5_000_000.0);
 
 fn utm() -> Crs {
@@ -166,7 +172,7 @@ fn every_kernel_and_sample_type() {
         let raster = chance(sample_type, 2, 23, 19);
         let model = Plain::new(&raster, &[None, None], UTM, utm());
         let source = source(raster, UTM, utm());
-        for kernel in Resampling::ALL {
+        for kernel in KERNELS {
             // Growing, and shrinking to a third.
             for size in [40, 8] {
                 let grid = grid_around(&utm(), UTM, 23, 19, size);
@@ -257,7 +263,7 @@ fn nodata_takes_no_part() {
         let declared = source(raster.clone(), UTM, utm())
             .with_band_info(|bands| bands.iter_mut().for_each(|band| band.nodata = Some(nodata)));
         let grid = grid_around(&utm(), UTM, 23, 19, 40);
-        for kernel in Resampling::ALL {
+        for kernel in KERNELS {
             let options = ReadOptions::default().with_resampling(kernel);
             let image = render(&declared, &grid, &options);
             check("nodata", &image, &model, &grid, kernel);
@@ -294,7 +300,7 @@ fn masks_and_alpha_take_part_as_they_should() {
         let masked = raster.clone().with_mask(mask).unwrap();
         let model = Plain::new(&masked, &[None; 3], UTM, utm());
         let source = source(masked, UTM, utm());
-        for kernel in Resampling::ALL {
+        for kernel in KERNELS {
             let image = render(
                 &source,
                 &grid,
