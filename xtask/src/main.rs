@@ -7,7 +7,7 @@
 //! | `viewer` | builds the web viewer's bundle |
 //! | `wasm` | builds the page that reads COGs in the browser |
 //! | `fuzz` | runs a fuzz target for some minutes |
-//! | `compare` | times the same tiles through Smalti and rio-tiler, or whole files through Smalti and GDAL |
+//! | `compare` | times the same tiles through Smalti and rio-tiler, or whole files through Smalti and GDAL; or sends the same requests to Smalti and TiTiler |
 //!
 //! A tool that is missing and cannot be installed fails the command and is named; nothing is skipped.
 
@@ -37,6 +37,10 @@ usage: cargo xtask COMMAND
                     decode whole files with Smalti and with GDAL, one thread and all, in turns, and
                     print the ratios, of all rows or those whose name contains a NAME; fail if the
                     geometric mean of one compression is below RATIO
+  compare titiler [--only GROUP|PATTERN]... [--listed] [--most N]
+                    send the same requests to TiTiler and to Smalti, all or those of a group or whose
+                    line matches a pattern, and print in what the answers differ; fail if a difference
+                    has no row in doc/titiler-differences.md
   fuzz TARGET [MINUTES]
                     look for input that hurts, one minute unless told; needs cargo-fuzz.
                     TARGETs: open, codec, whole_read, structure, arrival, round_trip,
@@ -61,6 +65,8 @@ enum Command {
     Wasm,
     /// A target, and for how many minutes.
     Fuzz(String, u32),
+    /// What goes to the script that compares.
+    CompareTitiler(Vec<String>),
     /// At least so many times rio-tiler's speed.
     Compare(Option<f64>),
     CompareDecode {
@@ -88,6 +94,7 @@ fn main() -> ExitCode {
         Command::Fuzz(target, minutes) => fuzz::run_target(&target, minutes),
         Command::Compare(at_least) => compare::tiles(at_least),
         Command::CompareDecode { at_least, names } => compare::decode(at_least, &names),
+        Command::CompareTitiler(arguments) => compare::titiler(&arguments),
         Command::Help => {
             print!("{USAGE}");
             Ok(())
@@ -131,6 +138,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Command, String> {
                 let names = rest[usize::from(at_least.is_some())..].to_vec();
                 Ok(Command::CompareDecode { at_least, names })
             }
+            [what, rest @ ..] if what == "titiler" => Ok(Command::CompareTitiler(rest.to_vec())),
             [ratio] => match ratio.parse() {
                 Ok(ratio) => Ok(Command::Compare(Some(ratio))),
                 Err(_) => Err(format!("`compare` takes a ratio, got `{ratio}`")),
@@ -196,6 +204,11 @@ mod tests {
             decode(Some(0.9), &["lerc", "zstd-p2"])
         );
         assert_eq!(parsed("compare decode webp"), decode(None, &["webp"]));
+        let titiler = ["--only", "info"].map(str::to_owned).to_vec();
+        assert_eq!(
+            parsed("compare titiler --only info"),
+            Ok(Command::CompareTitiler(titiler))
+        );
     }
 
     #[test]

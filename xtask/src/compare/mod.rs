@@ -1,8 +1,10 @@
-//! `cargo xtask compare`: the same work through Smalti and through GDAL.
+//! `cargo xtask compare`: the same work through Smalti and through others.
 
 mod decode;
 mod mean;
 mod tiles;
+mod titiler;
 
 pub(crate) use decode::decode;
 pub(crate) use tiles::tiles;
+pub(crate) use titiler::titiler;
