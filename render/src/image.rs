@@ -11,7 +11,8 @@ use tile_math::{BoundingBox, Crs};
 /// # Invariants
 ///
 /// - `samples` holds `bands × rows × columns` values, band by band, row-major;
-/// - where nothing is known a sample is nodata, or 0 where there is none;
+/// - where nothing is known a sample is nodata, or 0 where there is none; where an image was
+///   [cut](Self::cut) it is what the source has;
 /// - [`mask`](Self::mask) is 0 where no band is valid, else 255 or the alpha of the source;
 /// - per-band masks exist only where bands differ in validity.
 #[derive(Clone, Debug, PartialEq)]

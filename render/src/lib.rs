@@ -84,6 +84,7 @@
 #![forbid(unsafe_code)]
 
 mod color;
+mod combine;
 mod encode;
 mod error;
 mod extent;
@@ -94,8 +95,10 @@ mod output_size;
 mod picture;
 mod plan;
 mod position;
+mod promotion;
 mod read;
 mod resampling;
+mod shape;
 mod statistics;
 mod style;
 mod text;
@@ -112,7 +115,8 @@ pub use options::{Limits, ReadOptions};
 pub use output_size::OutputSize;
 pub use picture::{Picture, Pixels};
 pub use plan::{Plan, plan};
-pub use read::{PointData, part, part_grid, point, preview, read, tile};
+pub use read::{PointData, feature, feature_grid, part, part_grid, point, preview, read, tile};
 pub use resampling::Resampling;
+pub use shape::Shape;
 pub use statistics::{BandStatistics, Bins, StatisticsOptions, statistics};
 pub use style::{Style, style};

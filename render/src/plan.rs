@@ -27,17 +27,7 @@ use core::ops::Range;
 ///   the grid to the source's pixels;
 /// - [`Error::OverLimit`] if the window or the output is larger than the limits allow.
 pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Plan, Error> {
-    let selected = bands(info, options)?;
-    let output_bytes = (selected.len() as u64)
-        .saturating_mul(info.sample_type.size() as u64)
-        .saturating_add(1)
-        .saturating_mul(grid.pixels());
-    over_limit(
-        "the output",
-        output_bytes,
-        options.limits.output_bytes,
-        "ask for fewer pixels or bands",
-    )?;
+    let selected = selected(info, grid, options)?;
 
     let same_crs = grid.crs.is_none() || grid.crs == info.crs;
     let kernel = kernel(info, same_crs, options)?;
@@ -71,10 +61,7 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
     };
     let positions = PositionMap::new(&map, (grid.width, grid.height), size, typical);
     let reach = positions.reach().ok_or_else(|| outside(info, grid))?;
-    let bands: Vec<ImageBand> = selected
-        .iter()
-        .map(|&band| ImageBand::of_source(info, band, options))
-        .collect();
+    let bands = described(info, &selected, options);
     // GDAL warps what lies by no affine, whatever the CRSs are.
     let straight = grid.crs.is_none() || info.affine.is_some();
     let widening = if same_crs && straight {
@@ -194,6 +181,38 @@ impl Plan {
     pub(crate) const fn window(&self) -> Window {
         self.request.window
     }
+}
+
+/// The bands to read, where their pixels are not more than the limits allow.
+pub(crate) fn selected(
+    info: &RasterInfo,
+    grid: &Grid,
+    options: &ReadOptions,
+) -> Result<Vec<u32>, Error> {
+    let selected = bands(info, options)?;
+    let output_bytes = (selected.len() as u64)
+        .saturating_mul(info.sample_type.size() as u64)
+        .saturating_add(1)
+        .saturating_mul(grid.pixels());
+    over_limit(
+        "the output",
+        output_bytes,
+        options.limits.output_bytes,
+        "ask for fewer pixels or bands",
+    )?;
+    Ok(selected)
+}
+
+/// What is known of the bands selected.
+pub(crate) fn described(
+    info: &RasterInfo,
+    selected: &[u32],
+    options: &ReadOptions,
+) -> Vec<ImageBand> {
+    selected
+        .iter()
+        .map(|&band| ImageBand::of_source(info, band, options))
+        .collect()
 }
 
 /// The bands to read.

@@ -5,8 +5,8 @@
 
 use crate::grid::{georeference, transformer};
 use crate::position::ExactMap;
-use crate::{Error, Grid, Image, OutputSize, ReadOptions, Resampling, plan};
-use cog_raster::{Affine, Nodata, RasterInfo, RasterSource};
+use crate::{Error, Grid, Image, OutputSize, ReadOptions, Resampling, Shape, plan};
+use cog_raster::{Affine, Mask, Nodata, RasterInfo, RasterSource};
 use tile_math::{BoundingBox, Crs, Tile, TileMatrixSet};
 
 /// The image of a tile, at the size the tile matrix says.
@@ -95,8 +95,8 @@ pub async fn preview(
 ///
 /// # Errors
 ///
-/// [`Error::OutsideBounds`] if the source has nothing there; see
-/// [`Grid::in_crs`] and [`plan`] for the others.
+/// See [`Grid::in_crs`] and [`plan`]; but where the source has nothing the image is
+/// [empty](Image::empty).
 pub async fn part(
     source: &dyn RasterSource,
     bounds: BoundingBox,
@@ -106,7 +106,65 @@ pub async fn part(
     options: &ReadOptions,
 ) -> Result<Image, Error> {
     let grid = part_grid(source.info(), bounds, bounds_crs, crs, size)?;
-    read(source, &grid, options).await
+    read_or_empty(source, &grid, options).await
+}
+
+/// The part of the source inside a shape, and nothing outside it.
+///
+/// The box around the shape as [`part`] reads it, cut with the shape's [mask](Shape::mask).
+///
+/// - `shape` in `shape_crs`. Longitudes and latitudes that were cut at the antimeridian (RFC 7946,
+///   3.1.9) are [joined](Shape::joined) first.
+/// - `crs`: the picture's; `None` is the shape's.
+///
+/// # Errors
+///
+/// As [`part`]; those of [`Shape::transformed`] and [`Shape::mask`].
+pub async fn feature(
+    source: &dyn RasterSource,
+    shape: &Shape,
+    shape_crs: &Crs,
+    crs: Option<&Crs>,
+    size: OutputSize,
+    options: &ReadOptions,
+) -> Result<Image, Error> {
+    let (grid, mask) = feature_grid(source.info(), shape, shape_crs, crs, size)?;
+    read_or_empty(source, &grid, options).await?.cut(&mask)
+}
+
+/// The image on any grid; an [empty](Image::empty) one where the source has nothing.
+async fn read_or_empty(
+    source: &dyn RasterSource,
+    grid: &Grid,
+    options: &ReadOptions,
+) -> Result<Image, Error> {
+    match read(source, grid, options).await {
+        Err(Error::OutsideBounds { .. }) => Image::empty(source.info(), grid, options),
+        other => other,
+    }
+}
+
+/// The grid that [`feature`] reads, and the mask it cuts with.
+///
+/// # Errors
+///
+/// See [`feature`].
+pub fn feature_grid(
+    info: &RasterInfo,
+    shape: &Shape,
+    shape_crs: &Crs,
+    crs: Option<&Crs>,
+    size: OutputSize,
+) -> Result<(Grid, Mask), Error> {
+    let crs = crs.unwrap_or(shape_crs);
+    let shape = if shape_crs.is_geographic() {
+        shape.joined()
+    } else {
+        shape.clone()
+    };
+    let grid = part_grid(info, shape.bounds(), shape_crs, Some(crs), size)?;
+    let mask = shape.transformed(shape_crs, crs)?.mask(&grid)?;
+    Ok((grid, mask))
 }
 
 /// The grid that [`part`] reads.

@@ -22,5 +22,6 @@ mod stripwise;
 mod validity;
 
 pub(crate) use run::warp;
+pub(crate) use validity::NodataTest;
 
 use run::{Extent, Kernel};

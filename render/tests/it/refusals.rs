@@ -324,10 +324,7 @@ fn parts_in_any_crs() {
         right: -10.0,
         top: 46.0,
     };
-    assert!(matches!(
-        read(beside, None, OutputSize::native()),
-        Err(Error::OutsideBounds { .. })
-    ));
+    assert!(read(beside, None, OutputSize::native()).unwrap().is_empty());
     for wrong in [
         BoundingBox {
             left: 14.0,
