@@ -20,10 +20,7 @@ pub fn zoom_range(info: &RasterInfo, tms: &TileMatrixSet) -> Result<(i8, i8), Er
         .max(1);
     // rio-tiler halves with integer division until the shorter side fits into a tile.
     let mut halvings = 0_u32;
-    let (width, height) = info
-        .straightened()
-        .map_or((info.width(), info.height()), |s| (s.width, s.height));
-    let mut shorter = width.min(height);
+    let mut shorter = grid.width.min(grid.height);
     while shorter > tile {
         shorter /= 2;
         halvings += 1;

@@ -115,7 +115,9 @@ pub use options::{Limits, ReadOptions};
 pub use output_size::OutputSize;
 pub use picture::{Picture, Pixels};
 pub use plan::{Plan, plan};
-pub use read::{PointData, feature, feature_grid, part, part_grid, point, preview, read, tile};
+pub use read::{
+    PointData, feature, feature_grid, part, part_grid, point, point_grid, preview, read, tile,
+};
 pub use resampling::Resampling;
 pub use shape::Shape;
 pub use statistics::{BandStatistics, Bins, StatisticsOptions, statistics};

@@ -212,7 +212,39 @@ pub async fn point(
     interpolate: Option<Resampling>,
     options: &ReadOptions,
 ) -> Result<PointData, Error> {
-    let info = source.info();
+    let (grid, kernel, pixel) = point_grid(source.info(), (x, y), crs, interpolate)?;
+    let options = options.clone().with_resampling(kernel).with_level(0);
+    let image = read(source, &grid, &options).await?;
+    Ok(PointData {
+        coordinates: (x, y),
+        crs: crs.clone(),
+        pixel,
+        values: (0..image.bands().len())
+            .map(|band| image.value(band, 0, 0))
+            .collect(),
+        band_names: image.bands().iter().map(|band| band.name.clone()).collect(),
+        band_descriptions: image
+            .bands()
+            .iter()
+            .map(|band| band.description.clone())
+            .collect(),
+        nodata: image.bands().iter().map(|band| band.nodata).collect(),
+    })
+}
+
+/// The grid of one pixel that [`point`] reads, with its kernel and the real column and row of the point.
+///
+/// The grid is one of the source's own pixels at full resolution: read it at level 0 and with that kernel.
+///
+/// # Errors
+///
+/// See [`point`].
+pub fn point_grid(
+    info: &RasterInfo,
+    (x, y): (f64, f64),
+    crs: &Crs,
+    interpolate: Option<Resampling>,
+) -> Result<(Grid, Resampling, (f64, f64)), Error> {
     let (source_crs, _, around) = georeference(info)?;
     let (source_x, source_y) = transformer(crs, source_crs)?
         .transform(x, y)
@@ -249,23 +281,7 @@ pub async fn point(
         width: 1,
         height: 1,
     };
-    let options = options.clone().with_resampling(kernel).with_level(0);
-    let image = read(source, &grid, &options).await?;
-    Ok(PointData {
-        coordinates: (x, y),
-        crs: crs.clone(),
-        pixel: (column, row),
-        values: (0..image.bands().len())
-            .map(|band| image.value(band, 0, 0))
-            .collect(),
-        band_names: image.bands().iter().map(|band| band.name.clone()).collect(),
-        band_descriptions: image
-            .bands()
-            .iter()
-            .map(|band| band.description.clone())
-            .collect(),
-        nodata: image.bands().iter().map(|band| band.nodata).collect(),
-    })
+    Ok((grid, kernel, (column, row)))
 }
 
 /// The values at a point.

@@ -21,6 +21,12 @@ pub enum Error {
     /// Nothing is there: no such file, layer, tile or name.
     #[error("{0}")]
     NotFound(String),
+    /// The server wants to know who asks.
+    #[error("{0}")]
+    Unauthorized(String),
+    /// The request's body is larger than the server takes.
+    #[error("{0}")]
+    TooLarge(String),
     /// The access policy or the store refuses.
     #[error("{0}")]
     Denied(String),
@@ -48,8 +54,10 @@ impl Error {
     pub const fn status(&self) -> u16 {
         match self {
             Self::Request(_) => 400,
+            Self::Unauthorized(_) => 401,
             Self::Denied(_) => 403,
             Self::NotFound(_) => 404,
+            Self::TooLarge(_) => 413,
             Self::Parameter(_) | Self::Unusable(_) => 422,
             Self::Failed(_) => 500,
             Self::Upstream(_) => 502,

@@ -15,6 +15,7 @@
 
 mod access;
 mod cli;
+mod dataset;
 mod demo;
 mod error;
 mod ground;
@@ -31,6 +32,6 @@ pub use cli::{
 pub use error::Error;
 pub use http::{listen, router, serve};
 pub use state::{
-    Admission, CpuPool, Layer, LayerBand, LayerSource, ServerOptions, ServerState, Source, Sources,
-    describe_layer,
+    Admission, CpuPool, HttpOptions, Layer, LayerBand, LayerSource, Names, ServerOptions,
+    ServerState, Source, Sources, describe_layer,
 };

@@ -3,12 +3,12 @@
 use crate::{
     Error,
     http::Timing,
-    params::ImageParams,
     state::{Counters, CpuPool},
 };
 use bytes::Bytes;
+use cog_raster::{RasterInfo, RasterSource as _};
 use cog_reader::Cog;
-use cog_render::{Error as RenderError, Format, Grid, Image, ReadOptions};
+use cog_render::{Error as RenderError, Format, Grid, Image, ReadOptions, Style};
 use std::{sync::Arc, time::Instant};
 use tile_math::{BoundingBox, Crs};
 
@@ -22,17 +22,19 @@ pub(crate) struct Picture {
 }
 
 /// Reads the pixels of a grid: the plan and the warp on the CPU pool, the reading in between.
+///
+/// `area` makes the grid, and says how it is read, of what the source is.
 pub(crate) async fn read(
     cpu: &CpuPool,
     cog: &Cog,
-    grid: impl FnOnce(&Cog) -> Result<Grid, RenderError> + Send + 'static,
-    options: ReadOptions,
+    area: impl FnOnce(&RasterInfo) -> Result<(Grid, ReadOptions), RenderError> + Send + 'static,
     timing: &mut Timing,
 ) -> Result<Image, Error> {
     let planned = {
         let cog = cog.clone();
         cpu.run(move || {
-            cog_render::plan(cog_raster::RasterSource::info(&cog), &grid(&cog)?, &options)
+            let (grid, options) = area(cog.info())?;
+            cog_render::plan(cog.info(), &grid, &options)
         })
     };
     let plan = timing.stage("plan", planned).await??;
@@ -52,11 +54,10 @@ pub(crate) async fn read(
 pub(crate) async fn encode(
     cpu: &CpuPool,
     image: Image,
-    params: &ImageParams,
+    style: Style,
     format: Option<Format>,
     timing: &mut Timing,
 ) -> Result<Picture, Error> {
-    let style = params.style()?;
     let encoded = cpu.run(move || {
         let format = format.unwrap_or_else(|| Format::suited_to(&image));
         let bytes = cog_render::render(&image, &style, format)?;

@@ -130,6 +130,33 @@ pub struct ListenArgs {
     /// Answer only for what is served here, whatever url= names.
     #[arg(long, env = "SMALTI_SERVED_ONLY")]
     pub served_only: bool,
+    /// Origin whose pages may ask this server, e.g. `https://map.example.org`; repeatable; `*` is any.
+    #[arg(
+        long = "cors-origin",
+        value_name = "ORIGIN",
+        default_value = "*",
+        env = "SMALTI_CORS_ORIGIN",
+        value_delimiter = ' '
+    )]
+    pub cors_origins: Vec<String>,
+    /// Path under which a proxy shows this server, e.g. /maps; links lead there, and requests may come with or without it.
+    #[arg(long, value_name = "PATH", default_value = "", env = "SMALTI_ROOT_PATH", value_parser = root_path)]
+    pub root_path: String,
+    /// Whom maps name as the source of the data.
+    #[arg(long, env = "SMALTI_ATTRIBUTION")]
+    pub attribution: Option<String>,
+    /// What requests have to give as access_token=; without it they are answered 401.
+    #[arg(long, env = "SMALTI_ACCESS_TOKEN", hide_env_values = true)]
+    pub access_token: Option<String>,
+    /// Bytes that the body of a request may have.
+    #[arg(long, default_value_t = 8 << 20, env = "SMALTI_BODY_BYTES")]
+    pub body_bytes: usize,
+    /// Folder of more tile matrix sets: OGC's JSON documents, named by their id.
+    #[arg(long, value_name = "DIR", env = "TILEMATRIXSET_DIRECTORY")]
+    pub tms_dir: Option<PathBuf>,
+    /// Folder of more colormaps: .json as in the parameter colormap, named by the file.
+    #[arg(long, value_name = "DIR", env = "COLORMAP_DIRECTORY")]
+    pub colormap_dir: Option<PathBuf>,
     /// How sources are opened.
     #[command(flatten)]
     pub source: SourceArgs,
@@ -356,6 +383,20 @@ fn window(text: &str) -> Result<[u32; 4], String> {
         .ok_or_else(|| "write four whole numbers, COL,ROW,WIDTH,HEIGHT, e.g. 0,0,512,512".into())
 }
 
+/// `/maps`: with a slash before it and none after.
+fn root_path(text: &str) -> Result<String, String> {
+    let path = text.trim_matches('/');
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._~-".contains(c);
+    if !path.chars().all(plain) || path.contains("//") {
+        return Err("write a path of letters, digits and ._~-, as in /maps".into());
+    }
+    Ok(if path.is_empty() {
+        String::new()
+    } else {
+        format!("/{path}")
+    })
+}
+
 fn scale(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()
@@ -381,6 +422,15 @@ mod tests {
                 .map(ToString::to_string)
                 .unwrap_or_default();
             assert!(help.contains("Example"), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn a_root_path_begins_with_a_slash_and_does_not_end_with_one() {
+        assert_eq!(root_path("maps/v1/"), Ok("/maps/v1".into()));
+        assert_eq!(root_path("/"), Ok(String::new()));
+        for text in ["/a b", "/a//b", "/{x}", "/a?b"] {
+            assert!(root_path(text).is_err(), "{text}");
         }
     }
 

@@ -5,7 +5,7 @@ use crate::{
     Error,
     access::{Policy, PolicyOptions},
     http,
-    state::{LayerSource, ServerOptions, ServerState},
+    state::{HttpOptions, LayerSource, Names, ServerOptions, ServerState},
 };
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
@@ -26,6 +26,18 @@ pub(super) fn policy(listen: &ListenArgs) -> Result<Policy, Error> {
     options.allow_private_networks = listen.allow_private_networks;
     options.served_only = listen.served_only;
     Policy::new(&options)
+}
+
+/// What requests may name, with what the operator adds.
+fn names(listen: &ListenArgs) -> Result<Names, Error> {
+    let mut names = Names::default();
+    if let Some(folder) = &listen.tms_dir {
+        names.add_tile_matrix_sets(folder)?;
+    }
+    if let Some(folder) = &listen.colormap_dir {
+        names.add_colormaps(folder)?;
+    }
+    Ok(names)
 }
 
 /// Opens the sources, listens, prints the URL, and answers until a signal comes.
@@ -51,6 +63,15 @@ pub(super) async fn listen_and_serve(
         source_ttl: Duration::from_secs(listen.source_ttl),
         sidecars: listen.source.sidecars,
         color: listen.source.color.into(),
+        names: names(listen)?,
+        http: HttpOptions {
+            cors_origins: listen.cors_origins.clone(),
+            root_path: listen.root_path.clone(),
+            attribution: listen.attribution.clone(),
+            access_token: listen.access_token.clone(),
+            body_bytes: listen.body_bytes,
+            client_timeout: Duration::from_secs(listen.client_timeout),
+        },
     };
 
     let must_open: Vec<_> = wanted

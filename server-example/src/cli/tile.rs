@@ -3,11 +3,13 @@
 use super::{TileArgs, open::open};
 use crate::{
     Error,
-    http::{Timing, find_tile, tile_grid},
+    dataset::Dataset,
+    http::{Timing, find_tile},
     params::{ImageParams, Query, ReadParams, TileParams, format},
     picture,
+    state::Names,
 };
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 pub(super) async fn tile(arguments: TileArgs) -> Result<ExitCode, Error> {
     let path = &arguments.output;
@@ -19,10 +21,12 @@ pub(super) async fn tile(arguments: TileArgs) -> Result<ExitCode, Error> {
         .map_err(|error| Error::Parameter(format!("--output {}: {error}", path.display())))?;
     let query = Query::from_pairs(arguments.render.pairs());
     let options = ReadParams::parse(&query)?.options()?;
-    let image = ImageParams::parse(&query)?;
+    let names = Names::default();
+    let style = ImageParams::parse(&query, &names)?;
     let size = TileParams::parse(&query)?;
     let number = |n: &dyn ToString| n.to_string();
     let (tms, tile) = find_tile(
+        &names,
         &arguments.tms,
         &number(&arguments.z),
         &number(&arguments.x),
@@ -32,9 +36,10 @@ pub(super) async fn tile(arguments: TileArgs) -> Result<ExitCode, Error> {
     .map_err(|error| Error::Parameter(error.to_string()))?;
     let mut timing = Timing::start();
     let (cog, cpu) = open(&arguments.uri, arguments.source).await?;
-    let pixels =
-        picture::read(&cpu, &cog, tile_grid(tms, tile, size), options, &mut timing).await?;
-    let picture = picture::encode(&cpu, pixels, &image, Some(format), &mut timing).await?;
+    let dataset = Dataset::of_cog(cog, options);
+    let area = Arc::new(size.area(tms, tile));
+    let pixels = dataset.read(&cpu, &area, &mut timing).await?;
+    let picture = picture::encode(&cpu, pixels, style, Some(format), &mut timing).await?;
     std::fs::write(path, &picture.bytes)
         .map_err(|e| Error::failed(format_args!("{} cannot be written", path.display()), &e))?;
     tracing::debug!("{}", timing.header());

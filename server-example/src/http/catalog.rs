@@ -15,7 +15,7 @@ use cog_render::{Colormap, Format, Image, ImageBand, Style};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use tile_math::{BoundingBox, TileMatrixSet};
+use tile_math::BoundingBox;
 use utoipa::ToSchema;
 
 /// The tile matrix sets that tiles can be asked in.
@@ -28,9 +28,9 @@ pub(crate) async fn tile_matrix_sets(
     incoming: Incoming,
 ) -> Response {
     let base = incoming.base_url();
-    let sets: Vec<Value> = TileMatrixSet::builtin_ids()
-        .iter()
-        .filter_map(|id| TileMatrixSet::builtin(id))
+    let sets: Vec<Value> = state
+        .names
+        .tile_matrix_sets()
         .map(|tms| {
             json!({
                 "id": tms.id(),
@@ -62,7 +62,7 @@ pub(crate) async fn tile_matrix_set(
     Path(id): Path<String>,
     incoming: Incoming,
 ) -> Result<Response, Failure> {
-    let tms = super::find_tms(&id)?;
+    let tms = state.names.tile_matrix_set(&id)?;
     Ok(Answer::to(&incoming, state.max_age).json(&tms.to_value()))
 }
 
@@ -76,19 +76,22 @@ pub(crate) async fn color_maps(
     incoming: Incoming,
 ) -> Response {
     let base = incoming.base_url();
-    let names = Colormap::names();
-    let links: Vec<Value> = names
-        .iter()
+    let colormaps: Vec<Value> = state
+        .names
+        .colormaps()
         .map(|name| {
             json!({
-                "href": format!("{base}/colorMaps/{name}"),
-                "rel": "item",
-                "type": "application/json",
-                "title": format!("Definition of {name}"),
+                "id": name,
+                "links": [{
+                    "href": format!("{base}/colorMaps/{name}"),
+                    "rel": "item",
+                    "type": "application/json",
+                    "title": format!("Definition of {name} ColorMap"),
+                }],
             })
         })
         .collect();
-    Answer::to(&incoming, state.max_age).json(&json!({ "colorMaps": names, "links": links }))
+    Answer::to(&incoming, state.max_age).json(&json!({ "colormaps": colormaps }))
 }
 
 /// One colormap: 256 colours as JSON, or a strip of them as PNG.
@@ -112,10 +115,7 @@ pub(crate) async fn color_map(
     incoming: Incoming,
 ) -> Result<Response, Failure> {
     let query = &incoming.query;
-    let colormap = Colormap::named(&name).map_err(|_| {
-        let expected = format!("one of {}", Colormap::names().join(", "));
-        crate::params::wrong("name", &name, &expected)
-    })?;
+    let colormap = state.names.colormap(&name)?.clone();
     let answer = Answer::to(&incoming, state.max_age);
     let one_of = |name: &str, choices: [&'static str; 2]| {
         query.read(

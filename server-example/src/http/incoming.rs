@@ -1,11 +1,16 @@
 //! A request, as far as every handler needs it.
 
 use super::{Failure, conditional::entity_tag};
-use crate::{params::Query, state::Source};
+use crate::{
+    dataset::{Dataset, Kind},
+    params::Query,
+    state::ServerState,
+};
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, OriginalUri},
     http::{HeaderMap, Uri, header, request::Parts},
 };
+use std::sync::Arc;
 
 /// Path, query and headers of a request.
 #[derive(Clone, Debug)]
@@ -13,36 +18,48 @@ pub(crate) struct Incoming {
     pub(crate) uri: Uri,
     pub(crate) query: Query,
     pub(crate) headers: HeaderMap,
+    /// What the route's `url=` is.
+    pub(crate) kind: Kind,
+    /// The path under which a proxy shows the server.
+    root_path: String,
 }
 
-impl<S: Sync> FromRequestParts<S> for Incoming {
+impl FromRequestParts<Arc<ServerState>> for Incoming {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &Arc<ServerState>,
+    ) -> Result<Self, Failure> {
         Ok(Self {
             query: Query::parse(parts.uri.query().unwrap_or_default())?,
-            uri: parts.uri.clone(),
+            // Nested routers see a part of the path only; what is asked for is all of it.
+            uri: match parts.extensions.get::<OriginalUri>() {
+                Some(OriginalUri(uri)) => uri.clone(),
+                None => parts.uri.clone(),
+            },
+            root_path: state.http.root_path.clone(),
             headers: parts.headers.clone(),
+            kind: parts.extensions.get().copied().unwrap_or_default(),
         })
     }
 }
 
 impl Incoming {
-    /// The entity tag of the answer to this request about `source`; `None` where the source's store
+    /// The entity tag of the answer to this request about `dataset`; `None` where a source's store
     /// does not tell when it changes.
-    pub(crate) fn tag(&self, source: &Source) -> Option<String> {
-        let validator = source.validator.as_deref()?;
-        Some(entity_tag([
+    pub(crate) fn tag(&self, dataset: &Dataset) -> Option<String> {
+        let mut parts = dataset.identity()?;
+        parts.extend([
             env!("CARGO_PKG_VERSION"),
-            &source.key,
-            validator,
             self.uri.path(),
             self.uri.query().unwrap_or_default(),
-        ]))
+        ]);
+        Some(entity_tag(parts))
     }
 
-    /// How the client reached this server: scheme and authority, from the proxy's headers if there
-    /// is one in front.
+    /// How the client reached this server: scheme, authority and root path, from the proxy's headers if
+    /// there is one in front.
     pub(crate) fn base_url(&self) -> String {
         let text = |name: &str| {
             let value = self.headers.get(name)?.to_str().ok()?;
@@ -60,7 +77,30 @@ impl Incoming {
             .filter(plain)
             .or_else(|| text(header::HOST.as_str()).filter(plain))
             .unwrap_or_else(|| "localhost".into());
-        format!("{}://{host}", scheme.as_deref().unwrap_or("http"))
+        let scheme = scheme.as_deref().unwrap_or("http");
+        let usual = if scheme == "https" { "443" } else { "80" };
+        let port = text("x-forwarded-port")
+            .filter(|port| port.parse::<u16>().is_ok() && port != usual)
+            // Of a host that names its port the proxy's word is no news.
+            .filter(|_| !host.ends_with(|c: char| c.is_ascii_digit()) || !host.contains(':'))
+            .map(|port| format!(":{port}"))
+            .unwrap_or_default();
+        let prefix = text("x-forwarded-prefix")
+            .map(|prefix| prefix.trim_matches('/').to_owned())
+            .filter(|prefix| {
+                prefix
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "/._~-".contains(c))
+            })
+            .map(|prefix| {
+                if prefix.is_empty() {
+                    prefix
+                } else {
+                    format!("/{prefix}")
+                }
+            })
+            .unwrap_or_else(|| self.root_path.clone());
+        format!("{scheme}://{host}{port}{prefix}")
     }
 
     /// Whether the client prefers JSON to a page.
@@ -88,6 +128,8 @@ mod tests {
                 .iter()
                 .map(|(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v)))
                 .collect(),
+            kind: Kind::Cog,
+            root_path: String::new(),
         }
     }
 
@@ -102,6 +144,21 @@ mod tests {
         assert_eq!(incoming(&proxied).base_url(), "https://b.org");
         let hostile = [("host", "a"), ("x-forwarded-host", "b\"><script>")];
         assert_eq!(incoming(&hostile).base_url(), "http://a");
+        let deep = [
+            ("host", "a"),
+            ("x-forwarded-port", "8443"),
+            ("x-forwarded-proto", "https"),
+            ("x-forwarded-prefix", "/maps/"),
+        ];
+        assert_eq!(incoming(&deep).base_url(), "https://a:8443/maps");
+        let usual = [
+            ("host", "a"),
+            ("x-forwarded-port", "80"),
+            ("x-forwarded-prefix", "/\">"),
+        ];
+        assert_eq!(incoming(&usual).base_url(), "http://a");
+        let named = [("host", "a:1"), ("x-forwarded-port", "2")];
+        assert_eq!(incoming(&named).base_url(), "http://a:1");
     }
 
     #[test]

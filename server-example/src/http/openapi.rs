@@ -1,8 +1,13 @@
 //! The OpenAPI document.
 
-use super::{catalog, failure::Detail, info, metrics, operations, tiles};
+use super::{
+    catalog, failure::Detail, info, metrics, operations, pictures, point, statistics, tilejson,
+};
+use cog_render::Format;
 use std::collections::BTreeMap;
-use utoipa::openapi::{Ref, RefOr, Response};
+use utoipa::openapi::{
+    Content, Header, Object, Ref, RefOr, Response, ResponseBuilder, Schema, schema::Type,
+};
 use utoipa::{IntoResponses, OpenApi, ToResponse};
 
 /// The request makes no sense, or not for this source.
@@ -48,6 +53,28 @@ pub(crate) struct BadGateway(Detail);
 )]
 #[expect(dead_code, reason = "documents a status")]
 pub(crate) struct Overloaded(Detail);
+
+/// A picture, or the word that the client's copy of it is still right.
+pub(crate) struct Drawn;
+
+impl IntoResponses for Drawn {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let text = || Object::builder().schema_type(Type::String).build();
+        let mut drawn = ResponseBuilder::new().description("The picture");
+        for format in Format::ALL {
+            // Bytes: OpenAPI 3.1 leaves out a schema where the media type says all.
+            drawn = drawn.content(format.media_type(), Content::new(None::<RefOr<Schema>>));
+        }
+        for name in ["ETag", "Content-Crs", "Content-Bbox", "Server-Timing"] {
+            drawn = drawn.header(name, Header::new(text()));
+        }
+        let current = ResponseBuilder::new().description("The client's copy is still right");
+        BTreeMap::from([
+            ("200".to_owned(), drawn.build().into()),
+            ("304".to_owned(), current.build().into()),
+        ])
+    }
+}
 
 /// What a request that opens a source may get instead of an answer.
 pub(crate) struct OpeningFails;
@@ -98,13 +125,16 @@ fn named(responses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
         info::info,
         info::info_geojson,
         info::bounds,
-        tiles::tile,
-        tiles::tile_with_format,
-        info::tilejson,
-        tiles::preview,
-        tiles::preview_with_format,
-        info::point,
-        info::statistics,
+        pictures::tile,
+        pictures::tile_with_format,
+        tilejson::tilejson,
+        pictures::preview,
+        pictures::preview_with_format,
+        pictures::preview_with_size,
+        pictures::bbox,
+        pictures::bbox_with_size,
+        point::point,
+        statistics::statistics,
         info::validate,
         catalog::tile_matrix_sets,
         catalog::tile_matrix_set,

@@ -1,11 +1,16 @@
 //! Which path leads where.
 
 use super::{
-    Failure, Replaced, catalog, conditional, info, metrics, openapi::Document, operations, tiles,
+    Failure, Replaced, catalog, conditional, info, metrics, openapi::Document, operations,
+    pictures, point, statistics, tilejson,
 };
-use crate::{Error, state::ServerState};
+use crate::{
+    Error,
+    dataset::Kind,
+    state::{HttpOptions, ServerState},
+};
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::Request,
     http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
@@ -20,14 +25,31 @@ use tower_http::{
         CompressionLayer,
         predicate::{Predicate as _, SizeAbove},
     },
-    cors::{Any, CorsLayer},
+    cors::{AllowOrigin, Any, CorsLayer},
+    timeout::RequestBodyTimeoutLayer,
 };
 use utoipa::OpenApi as _;
 use utoipa_swagger_ui::SwaggerUi;
 
 /// The whole HTTP surface.
 pub fn router(state: Arc<ServerState>) -> Router {
+    let root_path = state.http.root_path.clone();
+    let router = at_root(state);
+    if root_path.is_empty() {
+        return router;
+    }
+    // Proxies may leave the path under which they show the server or take it away.
+    Router::new()
+        .nest(&root_path, router.clone())
+        .fallback_service(router)
+}
+
+fn at_root(state: Arc<ServerState>) -> Router {
     let document = Document::openapi();
+    let cors = cors(&state.http);
+    let body_bytes = state.http.body_bytes;
+    let patience = state.http.client_timeout;
+    let token = state.http.access_token.clone().map(Arc::<str>::from);
     Router::new()
         .route("/", get(operations::landing))
         .route("/healthz", get(operations::healthz))
@@ -38,27 +60,26 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .route("/tileMatrixSets/{tms}", get(catalog::tile_matrix_set))
         .route("/colorMaps", get(catalog::color_maps))
         .route("/colorMaps/{name}", get(catalog::color_map))
-        .route("/cog/info", get(info::info))
-        .route("/cog/info.geojson", get(info::info_geojson))
-        .route("/cog/bounds", get(info::bounds))
-        .route("/cog/statistics", get(info::statistics))
-        .route("/cog/validate", get(info::validate))
-        .route("/cog/point/{place}", get(info::point))
-        .route("/cog/preview", get(tiles::preview))
-        // The router matches whole segments: `preview.png`, and nothing else, is left for this one.
-        .route("/cog/{tms}", get(tiles::preview_with_format))
-        .route("/cog/{tms}/tilejson.json", get(info::tilejson))
-        .route("/cog/tiles/{tms}/{z}/{x}/{y}", get(tiles::tile))
+        .nest("/cog", of_kind(Kind::Cog))
         .merge(SwaggerUi::new("/docs").url("/openapi.json", document))
         .route("/{*path}", get(operations::asset))
         .method_not_allowed_fallback(|method: Method, uri: Uri| async move {
-            let detail = format!("{method} is not possible on {}; use GET", uri.path());
+            let detail = format!(
+                "{method} is not possible on {}; GET /docs lists what is",
+                uri.path()
+            );
             let mut response = Failure(Error::Request(detail)).into_response();
             *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
             response
         })
         .with_state(state)
-        .layer(from_fn(once_more))
+        .layer(from_fn(move |request, next| {
+            once_more(body_bytes, request, next)
+        }))
+        .layer(RequestBodyTimeoutLayer::new(patience))
+        .layer(from_fn(move |request, next| {
+            authorized(token.clone(), request, next)
+        }))
         .layer(
             CompressionLayer::new()
                 .gzip(true)
@@ -67,7 +88,27 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .layer(from_fn(tag_by_coding))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(finish))
-        .layer(cors())
+        .layer(cors)
+}
+
+/// The routes of one kind of source.
+fn of_kind(kind: Kind) -> Router<Arc<ServerState>> {
+    Router::new()
+        .route("/info", get(info::info))
+        .route("/info.geojson", get(info::info_geojson))
+        .route("/bounds", get(info::bounds))
+        .route("/statistics", get(statistics::statistics))
+        .route("/validate", get(info::validate))
+        .route("/point/{place}", get(point::point))
+        .route("/preview", get(pictures::preview))
+        .route("/preview/{size}", get(pictures::preview_with_size))
+        .route("/bbox/{bounds}", get(pictures::bbox))
+        .route("/bbox/{bounds}/{size}", get(pictures::bbox_with_size))
+        // The router matches whole segments: `preview.png`, and nothing else, is left for this one.
+        .route("/{tms}", get(pictures::preview_with_format))
+        .route("/{tms}/tilejson.json", get(tilejson::tilejson))
+        .route("/tiles/{tms}/{z}/{x}/{y}", get(pictures::tile))
+        .layer(Extension(kind))
 }
 
 /// Nothing is at this path.
@@ -78,15 +119,48 @@ pub(super) fn missing(uri: &Uri) -> Error {
     ))
 }
 
-/// Any page may ask: answers hold nothing private, and cookies are not used.
-fn cors() -> CorsLayer {
+/// Pages of the origins that the operator names may ask; answers hold nothing private, and cookies are
+/// not used.
+fn cors(options: &HttpOptions) -> CorsLayer {
     let exposed = ["content-bbox", "content-crs", "etag", "server-timing"];
+    let origins = if options.cors_origins.iter().any(|origin| origin == "*") {
+        AllowOrigin::any()
+    } else {
+        let origins = options.cors_origins.iter();
+        AllowOrigin::list(origins.filter_map(|origin| HeaderValue::from_str(origin).ok()))
+    };
     CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET, Method::HEAD, Method::OPTIONS])
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::OPTIONS])
         .allow_headers(Any)
         .expose_headers(exposed.map(HeaderName::from_static))
         .max_age(Duration::from_secs(86_400))
+}
+
+/// Lets in who gives the token, where there is one; anybody may ask whether the server lives.
+async fn authorized(token: Option<Arc<str>>, request: Request, next: Next) -> Response {
+    let open = ["/healthz", "/readyz"].contains(&request.uri().path());
+    let Some(token) = token.filter(|_| !open && request.method() != Method::OPTIONS) else {
+        return next.run(request).await;
+    };
+    let query = request.uri().query().unwrap_or_default();
+    let given = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "access_token");
+    match given {
+        // All of both is compared, so that the time it takes tells nothing of the token.
+        Some((_, given)) if same(given.as_bytes(), token.as_bytes()) => next.run(request).await,
+        Some(_) => Failure(Error::Unauthorized(
+            "the access_token is not the right one".into(),
+        ))
+        .into_response(),
+        None => Failure(Error::Unauthorized(
+            "the parameter \"access_token\" is missing; add ?access_token=…".into(),
+        ))
+        .into_response(),
+    }
+}
+
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
 }
 
 /// Pictures and arrays are compressed already, or better sent fast.
@@ -115,15 +189,32 @@ fn is_text(
 
 /// Answers anew where a source was replaced while it was read: what is known of
 /// it is then forgotten, and all of the answer is of the new one.
-async fn once_more(request: Request, next: Next) -> Response {
+async fn once_more(body_bytes: usize, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let first = Request::from_parts(parts.clone(), body);
+    let body = match axum::body::to_bytes(body, body_bytes).await {
+        Ok(body) => body,
+        Err(error) => return Failure(unread(&error, body_bytes)).into_response(),
+    };
+    let first = Request::from_parts(parts.clone(), Body::from(body.clone()));
     let response = next.clone().run(first).await;
     if response.extensions().get::<Replaced>().is_none() {
         return response;
     }
-    // No request that reads a source has a body.
-    next.run(Request::from_parts(parts, Body::empty())).await
+    next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+/// Why a request's body did not arrive.
+fn unread(error: &axum::Error, body_bytes: usize) -> Error {
+    let mut cause: Option<&(dyn core::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<http_body_util::LengthLimitError>() {
+            return Error::TooLarge(format!(
+                "the request's body is larger than {body_bytes} bytes; send less, or start the server with --body-bytes"
+            ));
+        }
+        cause = error.source();
+    }
+    Error::Request(format!("the request's body did not arrive: {error}"))
 }
 
 /// Gives a compressed answer a tag of its own, and a 304 the one that the client has.

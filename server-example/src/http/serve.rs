@@ -1,6 +1,6 @@
 //! Listening, and stopping well.
 
-use super::router;
+use super::{preface::Preface, router};
 use crate::{Error, state::ServerState};
 use axum::Router;
 use axum_server::{Handle, accept::Accept};
@@ -14,10 +14,12 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
 };
-use tokio_io_timeout::TimeoutStream;
 
 /// After a signal, requests in progress get this long to finish.
 const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Requests that one HTTP/2 connection may have in progress: more than a map asks for at a time.
+const STREAMS: u32 = 128;
 
 /// Opens a listening socket.
 ///
@@ -74,13 +76,19 @@ async fn serve_until(
     let mut server = axum_server::from_tcp(listener.into_std().map_err(broken)?)
         .map_err(broken)?
         .acceptor(Patient(patience))
-        .http1_only()
         .handle(handle.clone());
-    server
-        .http_builder()
+    let builder = server.http_builder();
+    builder
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(patience);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        // Who does not answer a ping is gone.
+        .keep_alive_interval(patience)
+        .keep_alive_timeout(patience);
     server
         .serve(router.into_make_service())
         .await
@@ -91,20 +99,19 @@ async fn serve_until(
     Ok(())
 }
 
-/// Gives up writing to who does not read. There is no such limit on reading: a
-/// client that waits for its answer says nothing, and heads have a limit of their own.
+/// Gives up writing to who does not read, and waiting for who does not say which HTTP it speaks. There
+/// is no such limit on reading later: a client that waits for its answer says nothing, and heads
+/// have a limit of their own.
 #[derive(Clone, Copy, Debug)]
 struct Patient(Duration);
 
 impl<I: AsyncRead + AsyncWrite, S> Accept<I, S> for Patient {
-    type Stream = Pin<Box<TimeoutStream<I>>>;
+    type Stream = Pin<Box<Preface<I>>>;
     type Service = S;
     type Future = Ready<io::Result<(Self::Stream, S)>>;
 
     fn accept(&self, stream: I, service: S) -> Self::Future {
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(self.0));
-        ready(Ok((Box::pin(stream), service)))
+        ready(Ok((Box::pin(Preface::new(stream, self.0)), service)))
     }
 }
 
@@ -189,6 +196,28 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(start.elapsed() >= PATIENCE);
         drop(client);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn http_2_is_spoken_and_a_preface_has_to_come_in_time() {
+        let (address, _handle) = start().await;
+        let mut client = TcpStream::connect(address).await.unwrap();
+        // Client preface and an empty SETTINGS frame (RFC 9113, 3.4): the server's SETTINGS come back.
+        client
+            .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0")
+            .await
+            .unwrap();
+        let mut frame = [0; 9];
+        client.read_exact(&mut frame).await.unwrap();
+        assert_eq!(frame[3], 4, "{frame:?}");
+
+        let start = Instant::now();
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(b"PRI * HT").await.unwrap();
+        let mut answer = Vec::new();
+        // Cut off or closed: either way it ends.
+        let _ = client.read_to_end(&mut answer).await;
+        assert!(start.elapsed() >= PATIENCE && start.elapsed() < PATIENCE * 2);
     }
 
     #[tokio::test(start_paused = true)]

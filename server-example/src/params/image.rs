@@ -1,8 +1,10 @@
 //! How pixels become a picture.
 
 use super::{Query, statistics::list, wrong};
-use crate::Error;
+use crate::{Error, dataset::Area, state::Names};
 use cog_render::{Colormap, Format, OutputSize, Style};
+use std::sync::Arc;
+use tile_math::{Tile, TileMatrixSet};
 use utoipa::IntoParams;
 
 /// Colours and mask.
@@ -21,7 +23,8 @@ pub(crate) struct ImageParams {
 }
 
 impl ImageParams {
-    pub(crate) fn parse(query: &Query) -> Result<Self, Error> {
+    /// The style that the parameters ask for. Mistakes show before anything is opened.
+    pub(crate) fn parse(query: &Query, names: &Names) -> Result<Style, Error> {
         let rescale: Vec<String> = query.texts("rescale").map(str::to_owned).collect();
         let this = Self {
             rescale: (!rescale.is_empty()).then_some(rescale),
@@ -34,24 +37,14 @@ impl ImageParams {
                 "colormap_name and colormap are both given; leave one out".into(),
             ));
         }
-        // Mistakes show before anything is opened.
-        this.style()?;
-        Ok(this)
-    }
-
-    pub(crate) fn style(&self) -> Result<Style, Error> {
-        let mut style = Style::default().with_return_mask(self.return_mask.unwrap_or(true));
-        if let Some(texts) = &self.rescale {
+        let mut style = Style::default().with_return_mask(this.return_mask.unwrap_or(true));
+        if let Some(texts) = &this.rescale {
             style = style.with_rescale(ranges(texts)?);
         }
-        if let Some(name) = &self.colormap_name {
-            let colormap = Colormap::named(name).map_err(|_| {
-                let expected = format!("one of {}", Colormap::names().join(", "));
-                wrong("colormap_name", name, &expected)
-            })?;
-            style = style.with_colormap(colormap);
+        if let Some(name) = &this.colormap_name {
+            style = style.with_colormap(names.colormap(name)?.clone());
         }
-        if let Some(text) = &self.colormap {
+        if let Some(text) = &this.colormap {
             style = style.with_colormap(Colormap::from_json(text)?);
         }
         Ok(style)
@@ -86,6 +79,10 @@ pub(crate) struct TileParams {
     /// Pixels added on each side, a multiple of 0.5.
     #[param(minimum = 0, maximum = 1024)]
     pub(crate) buffer: Option<f64>,
+    /// Pixels read beyond each side, for kernels. As many as a kernel needs are always read, so this changes nothing.
+    #[param(minimum = 1, maximum = 1024)]
+    #[expect(dead_code, reason = "checked, documented, and without effect")]
+    pub(crate) padding: Option<u32>,
 }
 
 impl TileParams {
@@ -97,7 +94,18 @@ impl TileParams {
         Ok(Self {
             tilesize: query.integer("tilesize", 1, 4096)?,
             buffer,
+            padding: query.integer("padding", 1, 1024)?,
         })
+    }
+
+    /// The pixels of a tile of that size.
+    pub(crate) fn area(&self, tms: Arc<TileMatrixSet>, tile: Tile) -> Area {
+        Area::Tile {
+            tms,
+            tile,
+            size: self.tilesize,
+            buffer: self.buffer.unwrap_or(0.0),
+        }
     }
 }
 
@@ -117,18 +125,44 @@ pub(crate) struct SizeParams {
 }
 
 impl SizeParams {
+    /// The longest side that can be asked for.
+    const MOST: u32 = 16_384;
+
     pub(crate) fn parse(query: &Query) -> Result<Self, Error> {
-        const MOST: u32 = 16_384;
         Ok(Self {
-            max_size: query.integer("max_size", 1, MOST)?,
-            width: query.integer("width", 1, MOST)?,
-            height: query.integer("height", 1, MOST)?,
+            max_size: query.integer("max_size", 1, Self::MOST)?,
+            width: query.integer("width", 1, Self::MOST)?,
+            height: query.integer("height", 1, Self::MOST)?,
         })
     }
 
-    /// The size, at most 1024 pixels long unless something else is asked for.
-    pub(crate) fn output(self) -> OutputSize {
-        let mut size = OutputSize::at_most(self.max_size.unwrap_or(1024));
+    /// The size that stands in a path.
+    pub(crate) fn exactly(width: &str, height: &str) -> Result<Self, Error> {
+        let side = |name: &str, text: &str| {
+            let side = text.parse().ok().filter(|n| (1..=Self::MOST).contains(n));
+            let expected = || format!("a whole number from 1 to {}", Self::MOST);
+            side.map(Some).ok_or_else(|| wrong(name, text, &expected()))
+        };
+        Ok(Self {
+            max_size: None,
+            width: side("width", width)?,
+            height: side("height", height)?,
+        })
+    }
+
+    /// The size of a preview: at most 1024 pixels long unless something else is asked for.
+    pub(crate) fn of_preview(self) -> OutputSize {
+        self.output(Some(1024))
+    }
+
+    /// The size of a part: the source's resolution unless something else is asked for.
+    pub(crate) fn of_part(self) -> OutputSize {
+        self.output(None)
+    }
+
+    fn output(self, max_size: Option<u32>) -> OutputSize {
+        let mut size = OutputSize::native();
+        size.max_size = self.max_size.or(max_size);
         (size.width, size.height) = (self.width, self.height);
         size
     }
@@ -146,8 +180,8 @@ pub(crate) fn format(name: &str) -> Result<Format, Error> {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<ImageParams, Error> {
-        ImageParams::parse(&Query::parse(text).unwrap())
+    fn parse(text: &str) -> Result<Style, Error> {
+        ImageParams::parse(&Query::parse(text).unwrap(), &Names::default())
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The query string, read parameter by parameter.
 
 use crate::Error;
+use tile_math::TileMatrixSet;
 
 /// The parameters of a request, in the order in which they came.
 ///
@@ -13,12 +14,11 @@ pub(crate) struct Query {
 
 /// TiTiler's parameters that this server does not know yet: refused by name,
 /// since leaving them out would give another picture than the one asked for.
-const NOT_SUPPORTED: [&str; 7] = [
+const NOT_SUPPORTED: [&str; 6] = [
     "expression",
     "algorithm",
     "algorithm_params",
     "color_formula",
-    "padding",
     "assets",
     "asset_as_band",
 ];
@@ -100,6 +100,22 @@ impl Query {
                 _ => None,
             },
         )
+    }
+
+    /// A zoom of a tile matrix set.
+    pub(crate) fn zoom(&self, name: &str, tms: &TileMatrixSet) -> Result<Option<i8>, Error> {
+        let zooms = tms.min_zoom()..=tms.max_zoom();
+        let expected = || {
+            format!(
+                "a zoom of {}, {} to {}",
+                tms.id(),
+                zooms.start(),
+                zooms.end()
+            )
+        };
+        self.read(name, expected, |text| {
+            text.parse().ok().filter(|z| zooms.contains(z))
+        })
     }
 
     /// A parameter read by `parse`; `expected` says what it has to be.

@@ -4,11 +4,13 @@ mod beside;
 mod counted;
 mod cpu;
 mod layers;
+mod names;
 mod server;
 mod sources;
 
 pub(crate) use counted::{CountedReader, Counters};
 pub use cpu::{Admission, CpuPool};
 pub use layers::{Layer, LayerBand, LayerSource, describe_layer};
-pub use server::{ServerOptions, ServerState};
+pub use names::Names;
+pub use server::{HttpOptions, ServerOptions, ServerState};
 pub use sources::{Source, Sources};

@@ -1,6 +1,6 @@
 //! The state that all requests share.
 
-use super::{CpuPool, Layer, LayerSource, Source, Sources, describe_layer};
+use super::{CpuPool, Layer, LayerSource, Names, Source, Sources, describe_layer};
 use crate::{
     Error,
     access::{Policy, Target},
@@ -35,6 +35,41 @@ pub struct ServerOptions {
     pub sidecars: bool,
     /// What becomes of colours that are neither grey nor RGB nor a palette.
     pub color: Color,
+    /// Tile matrix sets, colormaps and algorithms that requests may name.
+    pub names: Names,
+    /// What answers say about this server.
+    pub http: HttpOptions,
+}
+
+/// How the server presents itself to its clients.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HttpOptions {
+    /// Origins whose pages may ask; `*` is any.
+    pub cors_origins: Vec<String>,
+    /// The path under which a proxy shows this server, such as `/maps`; empty at its root.
+    pub root_path: String,
+    /// Whom maps name as the source of the data.
+    pub attribution: Option<String>,
+    /// What requests have to give as `access_token=`.
+    pub access_token: Option<String>,
+    /// Bytes that a request's body may have.
+    pub body_bytes: usize,
+    /// Longest time between two pieces of a request's body.
+    pub client_timeout: Duration,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            cors_origins: vec!["*".to_owned()],
+            root_path: String::new(),
+            attribution: None,
+            access_token: None,
+            body_bytes: 8 << 20,
+            client_timeout: Duration::from_secs(30),
+        }
+    }
 }
 
 impl Default for ServerOptions {
@@ -51,6 +86,8 @@ impl Default for ServerOptions {
             source_ttl: Duration::from_secs(300),
             sidecars: false,
             color: Color::Stored,
+            names: Names::default(),
+            http: HttpOptions::default(),
         }
     }
 }
@@ -64,6 +101,10 @@ pub struct ServerState {
     pub policy: Arc<Policy>,
     /// What is open.
     pub sources: Sources,
+    /// What requests may name.
+    pub names: Names,
+    /// How the server presents itself.
+    pub http: HttpOptions,
     /// What is shown.
     pub layers: Vec<Layer>,
     /// Layers' ids and what they stand for.
@@ -98,6 +139,8 @@ impl ServerState {
             cpu,
             policy,
             sources,
+            names: options.names.clone(),
+            http: options.http.clone(),
             layers: Vec::new(),
             ids: HashMap::new(),
             max_age: options.max_age,

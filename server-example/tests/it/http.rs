@@ -351,10 +351,11 @@ fn names_are_listed_and_defined() {
     assert_eq!(server.get("/tileMatrixSets/Flat").status, 422);
     let maps = server.get("/colorMaps").json();
     assert!(
-        maps["colorMaps"]
+        maps["colormaps"]
             .as_array()
             .unwrap()
-            .contains(&json!("viridis"))
+            .iter()
+            .any(|map| map["id"] == "viridis")
     );
     let map = server.get("/colorMaps/viridis").json();
     assert_eq!(map["0"], json!([68, 1, 84, 255]));

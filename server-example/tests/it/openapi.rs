@@ -3,14 +3,17 @@
 use crate::{files, server::Server};
 
 /// Every path that the server answers, the documentation's own and the viewer's files aside.
-const PATHS: [&str; 20] = [
+const PATHS: [&str; 23] = [
     "/",
+    "/cog/bbox/{minx},{miny},{maxx},{maxy}.{format}",
+    "/cog/bbox/{minx},{miny},{maxx},{maxy}/{width}x{height}.{format}",
     "/cog/bounds",
     "/cog/info",
     "/cog/info.geojson",
     "/cog/point/{lon},{lat}",
     "/cog/preview",
     "/cog/preview.{format}",
+    "/cog/preview/{width}x{height}.{format}",
     "/cog/statistics",
     "/cog/tiles/{tms}/{z}/{x}/{y}",
     "/cog/tiles/{tms}/{z}/{x}/{y}.{format}",
@@ -66,6 +69,12 @@ fn every_path_is_documented_and_answers() {
             ("z", z.to_string()),
             ("x", x.to_string()),
             ("y", y.to_string()),
+            ("minx", (lon - 0.01).to_string()),
+            ("miny", (lat - 0.01).to_string()),
+            ("maxx", (lon + 0.01).to_string()),
+            ("maxy", (lat + 0.01).to_string()),
+            ("width", "30".to_owned()),
+            ("height", "20".to_owned()),
             ("lon", lon.to_string()),
             ("lat", lat.to_string()),
             ("format", "png".to_owned()),

@@ -16,9 +16,9 @@ const loaded = new Map();
  */
 export async function colormapNames() {
   const json = await getJson("colorMaps");
-  const entries = Array.isArray(json?.colorMaps) ? json.colorMaps : [];
+  const entries = Array.isArray(json?.colormaps) ? json.colormaps : [];
   return entries
-    .map((/** @type {any} */ entry) => (typeof entry === "string" ? entry : entry?.id))
+    .map((/** @type {any} */ entry) => entry?.id)
     .filter((/** @type {unknown} */ name) => typeof name === "string" && name !== "");
 }
 

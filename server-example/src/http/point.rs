@@ -1,0 +1,72 @@
+//! Values at a place.
+
+use super::{Answer, Failure, Incoming, Timing, pictures::crs};
+use crate::{
+    dataset::{Area, Dataset, Wanted},
+    ground::number,
+    params::{ReadParams, SourceParams, wrong},
+    state::ServerState,
+};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tile_math::Crs;
+
+/// Values at a point.
+#[utoipa::path(
+    get, path = "/cog/point/{lon},{lat}", tag = "COG",
+    params(
+        ("lon" = f64, Path, description = "x, east"),
+        ("lat" = f64, Path, description = "y, north"),
+        SourceParams, ReadParams,
+        ("coord_crs" = Option<String>, Query, description = "CRS of the point; EPSG:4326 by default"),
+        ("interpolate" = Option<bool>, Query, description = "Whether values between pixels are made by `resampling`"),
+    ),
+    responses(
+        (status = 200, description = "A value per band, null where there is none", body = Object, content_type = "application/json"),
+        super::openapi::DrawingFails,
+    )
+)]
+pub(crate) async fn point(
+    State(state): State<Arc<ServerState>>,
+    Path(place): Path<String>,
+    incoming: Incoming,
+) -> Result<Response, Failure> {
+    let mut timing = Timing::start();
+    let query = &incoming.query;
+    let (x, y) = place
+        .split_once(',')
+        .and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)))
+        .filter(|(x, y): &(f64, f64)| x.is_finite() && y.is_finite())
+        .ok_or_else(|| wrong("lon,lat", &place, "two numbers with a comma between"))?;
+    let wanted = Wanted::parse(query)?;
+    let area = Area::Point {
+        x,
+        y,
+        crs: crs(&incoming, "coord_crs")?.unwrap_or_else(Crs::wgs84),
+        interpolate: query.boolean("interpolate")?.unwrap_or(false),
+    };
+    let dataset = timing
+        .stage("header", Dataset::open(&state, &wanted))
+        .await?;
+    let answer = Answer::to(&incoming, state.max_age).tag(incoming.tag(&dataset));
+    if let Some(response) = answer.not_modified() {
+        return Ok(response);
+    }
+    let _admission = timing.stage("queue", state.cpu.admit()).await?;
+    let image = dataset
+        .read(&state.cpu, &Arc::new(area), &mut timing)
+        .await?;
+    let bands = image.bands();
+    let values = (0..bands.len()).map(|band| image.value(band, 0, 0).map_or(Value::Null, number));
+    let body = json!({
+        "coordinates": [x, y],
+        "values": values.collect::<Vec<_>>(),
+        "band_names": bands.iter().map(|band| &band.name).collect::<Vec<_>>(),
+        "band_descriptions": bands.iter().map(|band| &band.description).collect::<Vec<_>>(),
+    });
+    Ok(answer.timing(&timing).json(&body))
+}

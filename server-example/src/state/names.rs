@@ -1,0 +1,176 @@
+//! What requests may name: tile matrix sets, colormaps, algorithms.
+
+use crate::{Error, params::wrong};
+use cog_render::Colormap;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+use tile_math::TileMatrixSet;
+
+/// Names and what they stand for.
+#[derive(Clone, Debug)]
+pub struct Names {
+    tile_matrix_sets: BTreeMap<String, Arc<TileMatrixSet>>,
+    colormaps: BTreeMap<String, Colormap>,
+}
+
+impl Default for Names {
+    /// What is built in.
+    fn default() -> Self {
+        let sets = TileMatrixSet::builtin_ids()
+            .iter()
+            .filter_map(|id| Some(((*id).to_owned(), TileMatrixSet::builtin(id)?)));
+        let colormaps = Colormap::names().into_iter().filter_map(|name| {
+            let colormap = Colormap::named(&name).ok()?;
+            Some((name, colormap))
+        });
+        Self {
+            tile_matrix_sets: sets.collect(),
+            colormaps: colormaps.collect(),
+        }
+    }
+}
+
+impl Names {
+    /// Adds the tile matrix sets of a folder's `.json` files, OGC's documents, by their `id`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Request`] if the folder or a file cannot be read, or a document is not valid.
+    pub fn add_tile_matrix_sets(&mut self, folder: &Path) -> Result<(), Error> {
+        for (path, bytes) in files(folder, &["json"])? {
+            let text = String::from_utf8_lossy(&bytes);
+            let set = TileMatrixSet::from_json(&text).map_err(|error| refused(&path, &error))?;
+            self.tile_matrix_sets
+                .insert(set.id().to_owned(), Arc::new(set));
+        }
+        Ok(())
+    }
+
+    /// Adds the colormaps of a folder, by the names of the files: `.json` as a request's `colormap` writes
+    /// them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Request`] if the folder or a file cannot be read, or holds no colormap.
+    pub fn add_colormaps(&mut self, folder: &Path) -> Result<(), Error> {
+        for (path, bytes) in files(folder, &["json"])? {
+            let colormap = Colormap::from_json(&String::from_utf8_lossy(&bytes))
+                .map_err(|error| refused(&path, &error))?;
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            self.colormaps.insert(name.to_ascii_lowercase(), colormap);
+        }
+        Ok(())
+    }
+
+    /// The tile matrix set of that identifier.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] that lists the identifiers.
+    pub fn tile_matrix_set(&self, id: &str) -> Result<Arc<TileMatrixSet>, Error> {
+        self.tile_matrix_sets.get(id).cloned().ok_or_else(|| {
+            let known: Vec<&str> = self.tile_matrix_sets.keys().map(String::as_str).collect();
+            wrong("tms", id, &format!("one of {}", known.join(", ")))
+        })
+    }
+
+    /// All tile matrix sets, by identifier.
+    pub fn tile_matrix_sets(&self) -> impl Iterator<Item = &Arc<TileMatrixSet>> {
+        self.tile_matrix_sets.values()
+    }
+
+    /// The colormap of that name, in upper or lower case.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] that lists the names.
+    pub fn colormap(&self, name: &str) -> Result<&Colormap, Error> {
+        let found = self.colormaps.get(&name.to_ascii_lowercase());
+        found.ok_or_else(|| {
+            let known: Vec<&str> = self.colormaps.keys().map(String::as_str).collect();
+            wrong(
+                "colormap_name",
+                name,
+                &format!("one of {}", known.join(", ")),
+            )
+        })
+    }
+
+    /// Names of the colormaps, in order.
+    pub fn colormaps(&self) -> impl Iterator<Item = &str> {
+        self.colormaps.keys().map(String::as_str)
+    }
+}
+
+/// The files of a folder with one of those extensions, in the order of their names.
+fn files(folder: &Path, extensions: &[&str]) -> Result<Vec<(std::path::PathBuf, Vec<u8>)>, Error> {
+    /// Larger files are none of those that belong here.
+    const MOST_BYTES: u64 = 16 << 20;
+    let listed = std::fs::read_dir(folder).map_err(|error| refused(folder, &error))?;
+    let mut paths = Vec::new();
+    for entry in listed {
+        let path = entry.map_err(|error| refused(folder, &error))?.path();
+        let extension = path.extension().and_then(|e| e.to_str());
+        if extension.is_some_and(|e| extensions.iter().any(|known| known.eq_ignore_ascii_case(e))) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut read = Vec::new();
+    for path in paths {
+        let size = path
+            .metadata()
+            .map_err(|error| refused(&path, &error))?
+            .len();
+        if size > MOST_BYTES {
+            let message = format!(
+                "{} has {size} bytes, the most is {MOST_BYTES}",
+                path.display()
+            );
+            return Err(Error::Request(message));
+        }
+        let bytes = std::fs::read(&path).map_err(|error| refused(&path, &error))?;
+        read.push((path, bytes));
+    }
+    Ok(read)
+}
+
+fn refused(path: &Path, error: &dyn core::fmt::Display) -> Error {
+    Error::Request(format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_refused_with_what_is() {
+        let names = Names::default();
+        assert_eq!(names.tile_matrix_sets().count(), 13);
+        assert!(names.tile_matrix_set("WebMercatorQuad").is_ok());
+        let error = names.tile_matrix_set("Flat").unwrap_err().to_string();
+        assert!(
+            error.contains("\"Flat\"") && error.contains("WorldCRS84Quad"),
+            "{error}"
+        );
+        assert!(names.colormap("Viridis").is_ok());
+        let error = names.colormap("viridi").unwrap_err().to_string();
+        assert!(error.contains("viridis_r"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_adds_tile_matrix_sets_and_a_wrong_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = TileMatrixSet::builtin("NZTM2000Quad").unwrap().to_json();
+        let text = text.replace("NZTM2000Quad", "Mine");
+        std::fs::write(folder.path().join("a.json"), text).unwrap();
+        std::fs::write(folder.path().join("readme.txt"), "x").unwrap();
+        let mut names = Names::default();
+        names.add_tile_matrix_sets(folder.path()).unwrap();
+        assert!(names.tile_matrix_set("Mine").is_ok());
+        std::fs::write(folder.path().join("b.json"), "{}").unwrap();
+        let error = names.add_tile_matrix_sets(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("b.json"), "{error}");
+        let missing = folder.path().join("none");
+        assert!(names.add_tile_matrix_sets(&missing).is_err());
+    }
+}
