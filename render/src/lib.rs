@@ -8,6 +8,7 @@
 //!        │ warp            CPU; typed by sample
 //!        ▼
 //!      Image ── statistics
+//!        │ Expression      bands of bands: `(b4-b3)/(b4+b3)`
 //!        │ style           rescale, colormap, transparency
 //!        ▼
 //!     Picture
@@ -87,6 +88,7 @@ mod color;
 mod combine;
 mod encode;
 mod error;
+mod expression;
 mod extent;
 mod grid;
 mod image;
@@ -108,6 +110,7 @@ mod widening;
 pub use color::{Colormap, rescale};
 pub use encode::{Format, encode, npy, render};
 pub use error::Error;
+pub use expression::Expression;
 pub use extent::zoom_range;
 pub use grid::Grid;
 pub use image::{Image, ImageBand};

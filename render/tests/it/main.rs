@@ -4,6 +4,7 @@
 mod control_points;
 #[cfg(not(target_arch = "wasm32"))]
 mod examples;
+mod expressions;
 #[cfg(not(target_arch = "wasm32"))]
 mod npz;
 #[cfg(not(target_arch = "wasm32"))]
