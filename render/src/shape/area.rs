@@ -117,8 +117,8 @@ impl Shape {
     /// Which pixels of a grid the shape touches: 255, and 0 elsewhere.
     ///
     /// The pixels are those of GDAL's `ALL_TOUCHED` rasterisation (3.10), which rio-tiler cuts images
-    /// with: all whose centre is inside, and all that an edge crosses by more than a hundredth
-    /// of a pixel. Shape and grid are in the same CRS.
+    /// with: all whose centre is inside, and all that an edge passes through, but not those whose
+    /// boundary it only runs along. Shape and grid are in the same CRS.
     ///
     /// # Errors
     ///

@@ -15,8 +15,11 @@ const MOST_BITS: u64 = 1 << 31;
 /// Most steps from pixel to pixel, about three seconds' worth.
 const MOST_STEPS: u64 = 1 << 29;
 
-/// So near to a pixel boundary, or to the axis' direction, GDAL takes it for meant.
-const ALIGNED: f64 = 0.01;
+/// So near to a pixel boundary an edge is on it.
+const ALIGNED: f64 = 1e-4;
+
+/// An edge that leaves its row or column by less runs along it.
+const STRAIGHT: f64 = 0.01;
 
 /// The least step to the next row.
 const LEAST_STEP: f64 = 1e-9;
@@ -186,7 +189,7 @@ fn touch(from: Point, to: Point, pixels: Pixels, bits: &mut Bits) {
     };
     let on_boundary =
         |a: f64, b: f64| (a - a.round()).abs() < ALIGNED && (b - b.round()).abs() < ALIGNED;
-    let along = |a: f64, b: f64| a.floor() == b.floor() || (a - b).abs() < ALIGNED;
+    let along = |a: f64, b: f64| a.floor() == b.floor() || (a - b).abs() < STRAIGHT;
     if along(x, end_x) {
         if !on_boundary(x, end_x) {
             let (top, bottom) = (y.min(end_y), y.max(end_y));

@@ -14,6 +14,7 @@ mod pictures;
 mod placed;
 mod plain_model;
 mod refusals;
+mod shapes;
 #[cfg(not(target_arch = "wasm32"))]
 mod tiles;
 mod warp;
