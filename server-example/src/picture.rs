@@ -2,13 +2,14 @@
 
 use crate::{
     Error,
+    dataset::Planned,
     http::Timing,
     state::{Counters, CpuPool},
 };
 use bytes::Bytes;
-use cog_raster::{RasterInfo, RasterSource as _};
+use cog_raster::{Mask, RasterInfo, RasterSource as _};
 use cog_reader::Cog;
-use cog_render::{Error as RenderError, Format, Grid, Image, ReadOptions, Style};
+use cog_render::{Error as RenderError, Format, Image, Style};
 use std::{sync::Arc, time::Instant};
 use tile_math::{BoundingBox, Crs};
 
@@ -21,23 +22,24 @@ pub(crate) struct Picture {
     pub(crate) crs: Option<Crs>,
 }
 
-/// Reads the pixels of a grid: the plan and the warp on the CPU pool, the reading in between.
+/// Reads pixels: the plan and the warp on the CPU pool, the reading in between.
 ///
-/// `area` makes the grid, and says how it is read, of what the source is.
+/// `plan` says, of what the source is, what to read and what of it counts.
 pub(crate) async fn read(
     cpu: &CpuPool,
     cog: &Cog,
-    area: impl FnOnce(&RasterInfo) -> Result<(Grid, ReadOptions), RenderError> + Send + 'static,
+    plan: impl FnOnce(&RasterInfo) -> Result<(Planned, Option<Mask>), RenderError> + Send + 'static,
     timing: &mut Timing,
 ) -> Result<Image, Error> {
     let planned = {
         let cog = cog.clone();
-        cpu.run(move || {
-            let (grid, options) = area(cog.info())?;
-            cog_render::plan(cog.info(), &grid, &options)
-        })
+        cpu.run(move || plan(cog.info()))
     };
-    let plan = timing.stage("plan", planned).await??;
+    let (planned, mask) = timing.stage("plan", planned).await??;
+    let plan = match planned {
+        Planned::Plan(plan) => plan,
+        Planned::Empty(image) => return Ok(*image),
+    };
     let counters = Arc::new(Counters::default());
     let start = Instant::now();
     let raster = counters.track(plan.read(cog)).await?;
@@ -46,7 +48,13 @@ pub(crate) async fn read(
     timing.add("decode", read.saturating_sub(counters.waited()));
     timing.count("requests", counters.requests());
     timing.count("bytes", counters.bytes());
-    let warped = cpu.run(move || plan.warp(&raster));
+    let warped = cpu.run(move || {
+        let image = plan.warp(&raster)?;
+        match mask {
+            Some(mask) => image.cut(&mask),
+            None => Ok(image),
+        }
+    });
     Ok(timing.stage("warp", warped).await??)
 }
 

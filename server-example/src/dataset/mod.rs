@@ -10,6 +10,6 @@ mod area;
 mod opened;
 mod wanted;
 
-pub(crate) use area::Area;
+pub(crate) use area::{Area, Place, Planned};
 pub(crate) use opened::Dataset;
 pub(crate) use wanted::{Kind, Wanted};

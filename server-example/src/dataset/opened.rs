@@ -1,6 +1,6 @@
 //! Opened sources that are read as one.
 
-use super::{Area, Wanted};
+use super::{Area, Place, Wanted};
 use crate::{
     Error,
     http::Timing,
@@ -9,8 +9,10 @@ use crate::{
 };
 use cog_raster::{RasterInfo, RasterSource as _};
 use cog_reader::Cog;
-use cog_render::{Image, ReadOptions};
+use cog_render::{Error as RenderError, Image, ReadOptions};
+use futures_util::future::try_join_all;
 use std::sync::Arc;
+use tile_math::BoundingBox;
 
 /// The sources of a request, opened.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ pub(crate) struct Dataset {
 }
 
 /// One source and what is read of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Part {
     source: Arc<Source>,
     options: ReadOptions,
@@ -75,16 +77,100 @@ impl Dataset {
         key.rsplit(['/', '\\']).next().unwrap_or(key)
     }
 
-    /// Reads the pixels of an area: plan and warp on the CPU pool, the reading in between.
+    /// Reads the pixels of an area: plans and warps on the CPU pool, the reading in between.
     pub(crate) async fn read(
         &self,
         cpu: &CpuPool,
         area: &Arc<Area>,
         timing: &mut Timing,
     ) -> Result<Image, Error> {
-        let part = &self.parts[0];
-        let (place, options) = (Arc::clone(area), part.options.clone());
-        let grid = move |info: &RasterInfo| place.grid(info, options);
-        picture::read(cpu, &part.source.cog, grid, timing).await
+        if let [part] = self.parts.as_slice() {
+            return part.read(cpu, area, None, timing).await;
+        }
+        let grid = self.shared_grid(cpu, area).await?;
+        let reads = self.parts.iter().map(|part| {
+            let grid = grid.clone();
+            async move {
+                let mut timing = Timing::start();
+                let image = part.read(cpu, area, grid, &mut timing).await?;
+                Ok::<_, Error>((image, timing))
+            }
+        });
+        let read = timing.stage("assets", try_join_all(reads)).await?;
+        let is_point = area.is_point();
+        let images = read.into_iter().map(|(image, part)| {
+            timing.absorb(&part);
+            image
+        });
+        let images: Vec<Image> = images.collect();
+        let stacked = cpu.run(move || {
+            let images = if is_point {
+                images
+                    .into_iter()
+                    .map(placeless)
+                    .collect::<Result<_, _>>()?
+            } else {
+                images
+            };
+            Image::stack(images)
+        });
+        Ok(timing.stage("stack", stacked).await??)
     }
+
+    /// The grid that all sources are read on: the one of most pixels that any of them would have by itself.
+    async fn shared_grid(&self, cpu: &CpuPool, area: &Arc<Area>) -> Result<Option<Place>, Error> {
+        if area.is_point() {
+            return Ok(None);
+        }
+        let (parts, area) = (self.parts.clone(), Arc::clone(area));
+        let finest = cpu.run(move || {
+            let mut finest: Option<Place> = None;
+            for part in &parts {
+                let place = area.place(part.source.cog.info(), &part.options)?;
+                let pixels = |place: &Place| place.grid.pixels();
+                if finest
+                    .as_ref()
+                    .is_none_or(|best| pixels(best) < pixels(&place))
+                {
+                    finest = Some(place);
+                }
+            }
+            Ok::<_, RenderError>(finest)
+        });
+        Ok(finest.await??)
+    }
+}
+
+impl Part {
+    /// Reads an area of this source, or, if given, what another source made of the area.
+    async fn read(
+        &self,
+        cpu: &CpuPool,
+        area: &Arc<Area>,
+        place: Option<Place>,
+        timing: &mut Timing,
+    ) -> Result<Image, Error> {
+        let (area, options) = (Arc::clone(area), self.options.clone());
+        let plan = move |info: &RasterInfo| {
+            let place = match place {
+                Some(place) => place,
+                None => area.place(info, &options)?,
+            };
+            let planned = area.plan(info, &place.grid, options)?;
+            Ok((planned, place.mask))
+        };
+        picture::read(cpu, &self.source.cog, plan, timing).await
+    }
+}
+
+/// The image as if it lay nowhere: pixels of different sources at one place.
+fn placeless(image: Image) -> Result<Image, RenderError> {
+    let nowhere = BoundingBox {
+        left: 0.0,
+        bottom: 0.0,
+        right: 1.0,
+        top: 1.0,
+    };
+    let bands = image.bands().to_vec();
+    Image::new(image.into_raster(), bands, None, nowhere)
 }

@@ -60,7 +60,7 @@ impl<'a> Answer<'a> {
 
     /// Bytes of a media type.
     pub(crate) fn bytes(mut self, media_type: &str, body: Bytes) -> Response {
-        if self.tag.is_none() {
+        if self.tag.is_none() && self.incoming.is_kept() {
             self.tag = Some(body_tag(&body));
             if let Some(response) = self.not_modified() {
                 return response;
@@ -101,10 +101,12 @@ impl<'a> Answer<'a> {
         if let Some(tag) = &self.tag {
             set(header::ETAG, tag);
         }
-        set(
-            header::CACHE_CONTROL,
-            &format!("public, max-age={}", self.max_age),
-        );
+        if self.incoming.is_kept() {
+            set(
+                header::CACHE_CONTROL,
+                &format!("public, max-age={}", self.max_age),
+            );
+        }
         for (name, value) in &self.headers {
             set(name.clone(), value);
         }

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{
     extract::{FromRequestParts, OriginalUri},
-    http::{HeaderMap, Uri, header, request::Parts},
+    http::{HeaderMap, Method, Uri, header, request::Parts},
 };
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ pub(crate) struct Incoming {
     pub(crate) uri: Uri,
     pub(crate) query: Query,
     pub(crate) headers: HeaderMap,
+    pub(crate) method: Method,
     /// What the route's `url=` is.
     pub(crate) kind: Kind,
     /// The path under which a proxy shows the server.
@@ -40,6 +41,7 @@ impl FromRequestParts<Arc<ServerState>> for Incoming {
             },
             root_path: state.http.root_path.clone(),
             headers: parts.headers.clone(),
+            method: parts.method.clone(),
             kind: parts.extensions.get().copied().unwrap_or_default(),
         })
     }
@@ -49,6 +51,9 @@ impl Incoming {
     /// The entity tag of the answer to this request about `dataset`; `None` where a source's store
     /// does not tell when it changes.
     pub(crate) fn tag(&self, dataset: &Dataset) -> Option<String> {
+        if !self.is_kept() {
+            return None;
+        }
         let mut parts = dataset.identity()?;
         parts.extend([
             env!("CARGO_PKG_VERSION"),
@@ -56,6 +61,11 @@ impl Incoming {
             self.uri.query().unwrap_or_default(),
         ]);
         Some(entity_tag(parts))
+    }
+
+    /// The answer may be kept: it depends on nothing but the address and the sources.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.method != Method::POST
     }
 
     /// How the client reached this server: scheme, authority and root path, from the proxy's headers if
@@ -128,6 +138,7 @@ mod tests {
                 .iter()
                 .map(|(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v)))
                 .collect(),
+            method: Method::GET,
             kind: Kind::Cog,
             root_path: String::new(),
         }

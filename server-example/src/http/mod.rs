@@ -13,6 +13,7 @@ mod answer;
 mod catalog;
 mod conditional;
 mod failure;
+mod features;
 mod incoming;
 mod info;
 mod metrics;

@@ -1,7 +1,8 @@
 //! The OpenAPI document.
 
 use super::{
-    catalog, failure::Detail, info, metrics, operations, pictures, point, statistics, tilejson,
+    catalog, failure::Detail, features, info, metrics, operations, pictures, point, statistics,
+    tilejson,
 };
 use cog_render::Format;
 use std::collections::BTreeMap;
@@ -135,6 +136,10 @@ fn named(responses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
         pictures::bbox_with_size,
         point::point,
         statistics::statistics,
+        statistics::of_features,
+        features::feature,
+        features::feature_with_format,
+        features::feature_with_size,
         info::validate,
         catalog::tile_matrix_sets,
         catalog::tile_matrix_set,

@@ -1,8 +1,8 @@
 //! Which path leads where.
 
 use super::{
-    Failure, Replaced, catalog, conditional, info, metrics, openapi::Document, operations,
-    pictures, point, statistics, tilejson,
+    Failure, Replaced, catalog, conditional, features, info, metrics, openapi::Document,
+    operations, pictures, point, statistics, tilejson,
 };
 use crate::{
     Error,
@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::{Next, from_fn},
     response::{IntoResponse as _, Response},
-    routing::get,
+    routing::{get, post},
 };
 use std::{sync::Arc, time::Duration};
 use tower_http::{
@@ -97,15 +97,24 @@ fn of_kind(kind: Kind) -> Router<Arc<ServerState>> {
         .route("/info", get(info::info))
         .route("/info.geojson", get(info::info_geojson))
         .route("/bounds", get(info::bounds))
-        .route("/statistics", get(statistics::statistics))
+        .route(
+            "/statistics",
+            get(statistics::statistics).post(statistics::of_features),
+        )
         .route("/validate", get(info::validate))
         .route("/point/{place}", get(point::point))
         .route("/preview", get(pictures::preview))
         .route("/preview/{size}", get(pictures::preview_with_size))
         .route("/bbox/{bounds}", get(pictures::bbox))
         .route("/bbox/{bounds}/{size}", get(pictures::bbox_with_size))
-        // The router matches whole segments: `preview.png`, and nothing else, is left for this one.
-        .route("/{tms}", get(pictures::preview_with_format))
+        .route("/feature", post(features::feature))
+        .route("/feature/{size}", post(features::feature_with_size))
+        // The router matches whole segments: `preview.png` and `feature.png`, and nothing else, are left
+        // for this one.
+        .route(
+            "/{tms}",
+            get(pictures::preview_with_format).post(features::feature_with_format),
+        )
         .route("/{tms}/tilejson.json", get(tilejson::tilejson))
         .route("/tiles/{tms}/{z}/{x}/{y}", get(pictures::tile))
         .layer(Extension(kind))

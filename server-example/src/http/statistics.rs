@@ -1,13 +1,18 @@
 //! Statistics of bands.
 
-use super::{Answer, Failure, Incoming, Timing};
+use super::{
+    Answer, Failure, Incoming, Timing,
+    features::{area, shape, text},
+};
 use crate::{
+    Error,
     dataset::{Area, Dataset, Wanted},
     ground::number,
     params::{ReadParams, SizeParams, SourceParams, StatisticsParams},
     state::ServerState,
 };
 use axum::{extract::State, response::Response};
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -48,6 +53,79 @@ pub(crate) async fn statistics(
         .run(move || cog_render::statistics(&image, &options, None));
     let bands = timing.stage("statistics", computed).await??;
     Ok(answer.timing(&timing).json(&by_band(&bands)))
+}
+
+/// Statistics of each band inside polygons.
+///
+/// Pixels count by the share of them that lies inside.
+#[utoipa::path(
+    post, path = "/cog/statistics", tag = "COG",
+    params(
+        SourceParams, ReadParams, SizeParams, StatisticsParams,
+        ("coord_crs" = Option<String>, Query, description = "CRS of the polygons; EPSG:4326 by default"),
+        ("dst_crs" = Option<String>, Query, description = "CRS of the pixels that are counted; the polygons' by default"),
+        ("cover_scale" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Into how many parts a pixel's side is cut to tell the share; 10 by default"),
+    ),
+    request_body(content = Object, description = "A GeoJSON feature or a collection of features, of polygons or multipolygons", content_type = "application/json"),
+    responses(
+        (status = 200, description = "The features, with `statistics` among their properties: an object per band", body = Object, content_type = "application/geo+json"),
+        super::openapi::DrawingFails,
+    )
+)]
+pub(crate) async fn of_features(
+    State(state): State<Arc<ServerState>>,
+    incoming: Incoming,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let mut timing = Timing::start();
+    let query = &incoming.query;
+    let wanted = Wanted::parse(query)?;
+    let size = SizeParams::parse(query)?;
+    let options = StatisticsParams::parse(query)?;
+    let scale = query.integer("cover_scale", 1, 1000)?.unwrap_or(10);
+    let mut document: Value = serde_json::from_str(text(&body)?)
+        .map_err(|error| Error::Parameter(format!("the request's body is not JSON: {error}")))?;
+    let features = features(&mut document)?;
+    let dataset = timing
+        .stage("header", Dataset::open(&state, &wanted))
+        .await?;
+    let _admission = timing.stage("queue", state.cpu.admit()).await?;
+    for feature in features {
+        let shape = shape(&feature.to_string())?;
+        let area = Arc::new(area(&incoming, shape.clone(), size)?);
+        let image = dataset.read(&state.cpu, &area, &mut timing).await?;
+        let options = options.clone();
+        let computed = state.cpu.run(move || {
+            let coverage = area.coverage(&image, scale)?;
+            cog_render::statistics(&image, &options, Some(&coverage))
+        });
+        let bands = timing.stage("statistics", computed).await??;
+        let properties = feature["properties"].take();
+        let mut properties = match properties {
+            Value::Object(properties) => properties,
+            _ => Map::new(),
+        };
+        properties.insert("statistics".into(), by_band(&bands).into());
+        feature["properties"] = properties.into();
+    }
+    let answer = Answer::to(&incoming, state.max_age).timing(&timing);
+    Ok(answer.json_as("application/geo+json", &document))
+}
+
+/// The features of a GeoJSON document.
+fn features(document: &mut Value) -> Result<Vec<&mut Value>, Error> {
+    match document["type"].as_str() {
+        Some("Feature") => Ok(vec![document]),
+        Some("FeatureCollection") => match document.get_mut("features") {
+            Some(Value::Array(features)) => Ok(features.iter_mut().collect()),
+            _ => Err(Error::Parameter(
+                "the request's body: the FeatureCollection has no list of features".into(),
+            )),
+        },
+        _ => Err(Error::Parameter(
+            "the request's body has to be a GeoJSON Feature or FeatureCollection".into(),
+        )),
+    }
 }
 
 /// Statistics by the names of the bands.

@@ -38,9 +38,25 @@ impl Timing {
         self.entries.push((name, Entry::Duration(duration)));
     }
 
-    /// Adds a counter.
+    /// Adds a counter; those of one name are summed.
     pub(crate) fn count(&mut self, name: &'static str, value: u64) {
+        for (found, entry) in &mut self.entries {
+            if let (true, Entry::Count(sum)) = (*found == name, entry) {
+                *sum += value;
+                return;
+            }
+        }
         self.entries.push((name, Entry::Count(value)));
+    }
+
+    /// Adds the stages and counters of what ran as a part of this.
+    pub(crate) fn absorb(&mut self, part: &Self) {
+        for (name, entry) in &part.entries {
+            match entry {
+                Entry::Duration(duration) => self.add(name, *duration),
+                Entry::Count(value) => self.count(name, *value),
+            }
+        }
     }
 
     /// Runs `work` and adds its duration under `name`.
