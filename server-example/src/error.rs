@@ -127,9 +127,10 @@ impl From<cog_render::Error> for Error {
         match error {
             E::Source(error) => error.into(),
             E::OutsideBounds { .. } => Self::NotFound(chain(&error)),
-            // TiTiler answers a colormap that is no JSON with 400, other parameters with 422.
+            // TiTiler answers a colormap that is no JSON, and a wrong expression, with 400, other
+            // parameters with 422.
             E::InvalidParameter {
-                parameter: "colormap" | "bidx" | "level",
+                parameter: "colormap" | "bidx" | "level" | "expression" | "algorithm_params",
                 ..
             }
             | E::OverLimit { .. }

@@ -24,11 +24,13 @@ pub(crate) struct Picture {
 
 /// Reads pixels: the plan and the warp on the CPU pool, the reading in between.
 ///
-/// `plan` says, of what the source is, what to read and what of it counts.
+/// `plan` says, of what the source is, what to read and what of it counts; `finish` is what becomes
+/// of the pixels.
 pub(crate) async fn read(
     cpu: &CpuPool,
     cog: &Cog,
     plan: impl FnOnce(&RasterInfo) -> Result<(Planned, Option<Mask>), RenderError> + Send + 'static,
+    finish: impl FnOnce(Image) -> Result<Image, RenderError> + Send + 'static,
     timing: &mut Timing,
 ) -> Result<Image, Error> {
     let planned = {
@@ -38,7 +40,7 @@ pub(crate) async fn read(
     let (planned, mask) = timing.stage("plan", planned).await??;
     let plan = match planned {
         Planned::Plan(plan) => plan,
-        Planned::Empty(image) => return Ok(*image),
+        Planned::Empty(image) => return Ok(cpu.run(move || finish(*image)).await??),
     };
     let counters = Arc::new(Counters::default());
     let start = Instant::now();
@@ -51,8 +53,8 @@ pub(crate) async fn read(
     let warped = cpu.run(move || {
         let image = plan.warp(&raster)?;
         match mask {
-            Some(mask) => image.cut(&mask),
-            None => Ok(image),
+            Some(mask) => finish(image.cut(&mask)?),
+            None => finish(image),
         }
     });
     Ok(timing.stage("warp", warped).await??)

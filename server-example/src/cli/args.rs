@@ -314,6 +314,9 @@ pub struct RenderArgs {
     /// Band, 1-based; repeat for more.
     #[arg(long)]
     pub bidx: Vec<String>,
+    /// Arithmetic between bands, such as '(b4-b3)/(b4+b3)'; instead of --bidx.
+    #[arg(long)]
+    pub expression: Option<String>,
     /// Value that stands for "nothing here": a number, nan, inf or -inf.
     #[arg(long, allow_hyphen_values = true)]
     pub nodata: Option<String>,
@@ -353,6 +356,7 @@ impl RenderArgs {
         pairs.extend(self.bidx.iter().map(|v| ("bidx", v.clone())));
         pairs.extend(self.rescale.iter().map(|v| ("rescale", v.clone())));
         for (name, value) in [
+            ("expression", &self.expression),
             ("nodata", &self.nodata),
             ("resampling", &self.resampling),
             ("reproject", &self.reproject),

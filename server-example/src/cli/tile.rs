@@ -3,9 +3,9 @@
 use super::{TileArgs, open::open};
 use crate::{
     Error,
-    dataset::Dataset,
+    dataset::{Bands, Dataset},
     http::{Timing, find_tile},
-    params::{ImageParams, Query, ReadParams, TileParams, format},
+    params::{ImageParams, Query, TileParams, format},
     picture,
     state::Names,
 };
@@ -20,7 +20,7 @@ pub(super) async fn tile(arguments: TileArgs) -> Result<ExitCode, Error> {
     let format = format(extension)
         .map_err(|error| Error::Parameter(format!("--output {}: {error}", path.display())))?;
     let query = Query::from_pairs(arguments.render.pairs());
-    let options = ReadParams::parse(&query)?.options()?;
+    let wanted = Bands::parse(&query)?;
     let names = Names::default();
     let style = ImageParams::parse(&query, &names)?;
     let size = TileParams::parse(&query)?;
@@ -36,7 +36,7 @@ pub(super) async fn tile(arguments: TileArgs) -> Result<ExitCode, Error> {
     .map_err(|error| Error::Parameter(error.to_string()))?;
     let mut timing = Timing::start();
     let (cog, cpu) = open(&arguments.uri, arguments.source).await?;
-    let dataset = Dataset::of_cog(cog, options);
+    let dataset = Dataset::of_cog(cog, wanted);
     let area = Arc::new(size.area(tms, tile));
     let pixels = dataset.read(&cpu, &area, &mut timing).await?;
     let picture = picture::encode(&cpu, pixels, style, Some(format), &mut timing).await?;

@@ -1,6 +1,6 @@
 //! Opened sources that are read as one.
 
-use super::{Area, Place, Wanted};
+use super::{Area, Bands, Place, Wanted};
 use crate::{
     Error,
     http::Timing,
@@ -9,7 +9,7 @@ use crate::{
 };
 use cog_raster::{RasterInfo, RasterSource as _};
 use cog_reader::Cog;
-use cog_render::{Error as RenderError, Image, ReadOptions};
+use cog_render::{Error as RenderError, Expression, Image, ReadOptions};
 use futures_util::future::try_join_all;
 use std::sync::Arc;
 use tile_math::BoundingBox;
@@ -18,6 +18,8 @@ use tile_math::BoundingBox;
 #[derive(Debug)]
 pub(crate) struct Dataset {
     parts: Vec<Part>,
+    /// What is made of the bands of all.
+    expression: Option<Expression>,
 }
 
 /// One source and what is read of it.
@@ -32,13 +34,16 @@ impl Dataset {
     pub(crate) async fn open(state: &ServerState, wanted: &Wanted) -> Result<Self, Error> {
         let part = Part {
             source: state.open(&wanted.url).await?,
-            options: wanted.options.clone(),
+            options: wanted.bands.options.clone(),
         };
-        Ok(Self { parts: vec![part] })
+        Ok(Self {
+            parts: vec![part],
+            expression: wanted.bands.expression.clone(),
+        })
     }
 
     /// One file that is open.
-    pub(crate) fn of_cog(cog: Cog, options: ReadOptions) -> Self {
+    pub(crate) fn of_cog(cog: Cog, bands: Bands) -> Self {
         let source = Source {
             key: cog.location().to_owned(),
             validator: cog.validator(),
@@ -46,9 +51,12 @@ impl Dataset {
         };
         let part = Part {
             source: Arc::new(source),
-            options,
+            options: bands.options,
         };
-        Self { parts: vec![part] }
+        Self {
+            parts: vec![part],
+            expression: bands.expression,
+        }
     }
 
     /// What tells answers about this apart from answers about others, and about others of the same
@@ -84,15 +92,20 @@ impl Dataset {
         area: &Arc<Area>,
         timing: &mut Timing,
     ) -> Result<Image, Error> {
+        let expression = self.expression.clone();
+        let finish = move |image: Image| match expression {
+            Some(expression) => expression.apply(&image),
+            None => Ok(image),
+        };
         if let [part] = self.parts.as_slice() {
-            return part.read(cpu, area, None, timing).await;
+            return part.read(cpu, area, None, finish, timing).await;
         }
         let grid = self.shared_grid(cpu, area).await?;
         let reads = self.parts.iter().map(|part| {
             let grid = grid.clone();
             async move {
                 let mut timing = Timing::start();
-                let image = part.read(cpu, area, grid, &mut timing).await?;
+                let image = part.read(cpu, area, grid, Ok, &mut timing).await?;
                 Ok::<_, Error>((image, timing))
             }
         });
@@ -112,7 +125,7 @@ impl Dataset {
             } else {
                 images
             };
-            Image::stack(images)
+            finish(Image::stack(images)?)
         });
         Ok(timing.stage("stack", stacked).await??)
     }
@@ -148,6 +161,7 @@ impl Part {
         cpu: &CpuPool,
         area: &Arc<Area>,
         place: Option<Place>,
+        finish: impl FnOnce(Image) -> Result<Image, RenderError> + Send + 'static,
         timing: &mut Timing,
     ) -> Result<Image, Error> {
         let (area, options) = (Arc::clone(area), self.options.clone());
@@ -159,7 +173,7 @@ impl Part {
             let planned = area.plan(info, &place.grid, options)?;
             Ok((planned, place.mask))
         };
-        picture::read(cpu, &self.source.cog, plan, timing).await
+        picture::read(cpu, &self.source.cog, plan, finish, timing).await
     }
 }
 

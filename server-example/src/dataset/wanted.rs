@@ -4,7 +4,7 @@ use crate::{
     Error,
     params::{Query, ReadParams, SourceParams},
 };
-use cog_render::ReadOptions;
+use cog_render::{Expression, ReadOptions};
 
 /// What a `url=` is.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -23,18 +23,40 @@ impl Kind {
     }
 }
 
-/// The source, the bands and how they are read.
+/// The source and what is read of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
     pub(crate) url: String,
+    pub(crate) bands: Bands,
+}
+
+/// Bands, how they are read, and what is made of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Bands {
     pub(crate) options: ReadOptions,
+    pub(crate) expression: Option<Expression>,
 }
 
 impl Wanted {
     pub(crate) fn parse(query: &Query) -> Result<Self, Error> {
         Ok(Self {
             url: SourceParams::parse(query)?.url,
-            options: ReadParams::parse(query)?.options()?,
+            bands: Bands::parse(query)?,
+        })
+    }
+}
+
+impl Bands {
+    pub(crate) fn parse(query: &Query) -> Result<Self, Error> {
+        let read = ReadParams::parse(query)?;
+        let expression = read.expression()?;
+        let mut options = read.options()?;
+        if let Some(expression) = &expression {
+            options = options.with_bands(expression.bands());
+        }
+        Ok(Self {
+            options,
+            expression,
         })
     }
 }

@@ -56,7 +56,7 @@ pub(crate) async fn tilejson(
     let (least, greatest) = (query.zoom("minzoom", &tms)?, query.zoom("maxzoom", &tms)?);
     let dataset = Dataset::open(&state, &wanted).await?;
     let info = dataset.info();
-    check_bands(info, wanted.options.bands.as_deref())?;
+    check_bands(info, wanted.bands.options.bands.as_deref())?;
     let bounds = ground::bounds_in(info, tms.geographic_crs())?;
     let (minzoom, maxzoom) = ground::zooms(info, &tms)?;
     let (minzoom, maxzoom) = (least.unwrap_or(minzoom), greatest.unwrap_or(maxzoom));

@@ -14,8 +14,7 @@ pub(crate) struct Query {
 
 /// TiTiler's parameters that this server does not know yet: refused by name,
 /// since leaving them out would give another picture than the one asked for.
-const NOT_SUPPORTED: [&str; 6] = [
-    "expression",
+const NOT_SUPPORTED: [&str; 5] = [
     "algorithm",
     "algorithm_params",
     "color_formula",

@@ -3,7 +3,7 @@
 use super::{Query, wrong};
 use crate::{Error, ground};
 use cog_raster::Nodata;
-use cog_render::{ReadOptions, Resampling};
+use cog_render::{Expression, ReadOptions, Resampling};
 use tile_math::Crs;
 use utoipa::IntoParams;
 
@@ -35,9 +35,12 @@ pub(crate) struct ReadParams {
     pub(crate) nodata: Option<String>,
     /// Applies the file's scale and offset; values become float32.
     pub(crate) unscale: Option<bool>,
-    /// The kernel where source and picture have the same CRS: nearest, bilinear, cubic, average.
+    /// Arithmetic between bands: `b1` is the first; a band of the result for each part between semicolons. Instead of `bidx`.
+    #[param(example = "(b4-b3)/(b4+b3)")]
+    pub(crate) expression: Option<String>,
+    /// The kernel where source and picture have the same CRS: nearest, bilinear, cubic, cubic_spline, lanczos, average, mode, gauss, rms.
     pub(crate) resampling: Option<String>,
-    /// The kernel where they differ; the same as `resampling` by default.
+    /// The kernel where they differ: those of `resampling` but gauss, and max, min, med, q1, q3, sum; the same as `resampling` by default.
     pub(crate) reproject: Option<String>,
 }
 
@@ -67,9 +70,16 @@ impl ReadParams {
             bidx: (!bidx.is_empty()).then_some(bidx),
             nodata: query.text("nodata").map(str::to_owned),
             unscale: query.boolean("unscale")?,
+            expression: query.text("expression").map(str::to_owned),
             resampling: query.text("resampling").map(str::to_owned),
             reproject: query.text("reproject").map(str::to_owned),
         })
+    }
+
+    /// The arithmetic between bands, if there is any.
+    pub(crate) fn expression(&self) -> Result<Option<Expression>, Error> {
+        let text = self.expression.as_deref();
+        Ok(text.map(Expression::parse).transpose()?)
     }
 
     pub(crate) fn options(&self) -> Result<ReadOptions, Error> {
@@ -84,19 +94,20 @@ impl ReadParams {
             options = options.with_nodata(nodata);
         }
         if let Some(name) = &self.resampling {
-            options = options.with_resampling(kernel("resampling", name)?);
+            options = options.with_resampling(kernel("resampling", name, &Resampling::READ)?);
         }
         if let Some(name) = &self.reproject {
-            options = options.with_reproject(kernel("reproject", name)?);
+            options = options.with_reproject(kernel("reproject", name, &Resampling::WARP)?);
         }
         Ok(options)
     }
 }
 
-fn kernel(parameter: &str, name: &str) -> Result<Resampling, Error> {
-    Resampling::parse(name).map_err(|_| {
-        let names = Resampling::ALL.map(Resampling::name).join(", ");
-        wrong(parameter, name, &format!("one of {names}"))
+fn kernel(parameter: &str, name: &str, known: &[Resampling]) -> Result<Resampling, Error> {
+    let found = known.iter().find(|kernel| kernel.name() == name);
+    found.copied().ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|kernel| kernel.name()).collect();
+        wrong(parameter, name, &format!("one of {}", names.join(", ")))
     })
 }
 
