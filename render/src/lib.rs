@@ -58,8 +58,8 @@
 //! - *Which overview* is read, *how wide* kernels are when the picture shrinks, and which masked pixels
 //!   take part follow GDAL 3.10 as rio-tiler uses it; [`plan`] and the source of `widening.rs` and
 //!   `warp/mod.rs` tell the rules.
-//! - *One kernel does the work*: [`ReadOptions::resampling`] within a CRS,
-//!   [`ReadOptions::reproject`] between two.
+//! - *One kernel does the work*: [`ReadOptions::resampling`] within a CRS (the nine of
+//!   [`Resampling::READ`]), [`ReadOptions::reproject`] between two (the fourteen of [`Resampling::WARP`]).
 //!
 //! Not copied from rio-tiler and TiTiler: `resampling` without `reproject` has an effect on
 //! reprojected tiles; nodata in one band does not bleed into its neighbours; `rescale` keeps

@@ -71,9 +71,10 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
         let one_block = has_nodata || info.mask_kind == MaskKind::Alpha;
         Widening::of_warp(&map, (grid.width, grid.height), size, one_block)
     };
-    let support = match kernel {
-        Resampling::Average => positions.largest(),
-        _ => widening.largest(),
+    let support = if kernel.covers() {
+        positions.largest()
+    } else {
+        widening.largest()
     };
     let window = window(&reach, kernel, support, size).ok_or_else(|| outside(info, grid))?;
 
@@ -253,10 +254,16 @@ fn kernel(info: &RasterInfo, same_crs: bool, options: &ReadOptions) -> Result<Re
         _ => options.resampling,
     };
     let kernel = asked.fits(same_crs)?;
-    Ok(if info.colormap.is_some() {
-        Resampling::Nearest
-    } else {
-        kernel
+    if kernel.orders() && info.sample_type.is_complex() {
+        return Err(Error::parameter(
+            if same_crs { "resampling" } else { "reproject" },
+            format!("{kernel} needs an order, which complex samples have not"),
+        ));
+    }
+    // Indexes of a palette have no means, but one of them is the most frequent.
+    Ok(match info.colormap {
+        Some(_) if kernel != Resampling::Mode => Resampling::Nearest,
+        _ => kernel,
     })
 }
 

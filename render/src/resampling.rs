@@ -149,11 +149,7 @@ impl Resampling {
         } else {
             ("reproject", &Self::WARP, "between two CRSs")
         };
-        let made = matches!(
-            self,
-            Self::Nearest | Self::Bilinear | Self::Cubic | Self::Average
-        );
-        if kernels.contains(&self) && made {
+        if kernels.contains(&self) {
             return Ok(self);
         }
         let names = names(kernels);
@@ -170,14 +166,42 @@ impl Resampling {
         }
     }
 
+    /// The kernel looks at what the target pixel covers, not around its centre.
+    pub(crate) const fn covers(self) -> bool {
+        matches!(
+            self,
+            Self::Average
+                | Self::Mode
+                | Self::Gauss
+                | Self::Rms
+                | Self::Max
+                | Self::Min
+                | Self::Med
+                | Self::Q1
+                | Self::Q3
+                | Self::Sum
+        )
+    }
+
+    /// The kernel puts samples into an order, which complex ones have not.
+    pub(crate) const fn orders(self) -> bool {
+        matches!(
+            self,
+            Self::Max | Self::Min | Self::Med | Self::Q1 | Self::Q3
+        )
+    }
+
     /// Reach of the kernel from its centre in source pixels, when an output
     /// pixel is `scale` source pixels large.
     pub(crate) fn radius(self, scale: f64) -> f64 {
         match self {
             Self::Nearest => 0.0,
             Self::Bilinear => scale.max(1.0),
-            Self::Cubic => 2.0 * scale.max(1.0),
-            _ => scale / 2.0,
+            Self::Cubic | Self::CubicSpline => 2.0 * scale.max(1.0),
+            Self::Lanczos => 3.0 * scale.max(1.0),
+            Self::Gauss => scale / 2.0 + 4.0,
+            // A turned pixel reaches farther along an axis than its size.
+            _ => scale * 0.75,
         }
     }
 }

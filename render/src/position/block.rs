@@ -21,37 +21,34 @@ pub(super) enum Fit {
         polynomial: Polynomial,
         scale: Corners,
     },
-    /// Each pixel's own, row by row; NaN where there is none.
-    Exact { columns: Vec<f64>, rows: Vec<f64> },
+    /// Each pixel's own, row by row, and those of the pixels' corners, one more each way;
+    /// NaN where there is none.
+    Exact {
+        columns: Vec<f64>,
+        rows: Vec<f64>,
+        corners: (Vec<f64>, Vec<f64>),
+    },
 }
 
 /// Positions along one axis.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Axis {
     /// Of the pixels' centres; NaN where there is none.
     pub(super) centers: Vec<f64>,
     /// Extent of each target pixel in source pixels.
     pub(super) extents: Vec<f64>,
+    /// The two edges of each target pixel.
+    pub(super) edges: Vec<[f64; 2]>,
 }
+
+/// A target pixel in the source: columns and rows of its upper left, upper right, lower right and
+/// lower left corner.
+pub(crate) type Quadrangle = [(f64, f64); 4];
 
 /// Extents of a target pixel in source pixels at the corners of a block: upper
 /// left, upper right, lower left, lower right.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Corners(pub(super) [Scale; 4]);
-
-impl Corners {
-    /// At the fractions `x` and `y` of the block's width and height.
-    fn at(&self, x: f64, y: f64) -> Scale {
-        let mix = |part: fn(&Scale) -> f64| {
-            let [a, b, c, d] = [0, 1, 2, 3].map(|i| part(&self.0[i]));
-            (a + (b - a) * x) * (1.0 - y) + (c + (d - c) * x) * y
-        };
-        Scale {
-            columns: mix(|s| s.columns),
-            rows: mix(|s| s.rows),
-        }
-    }
-}
 
 /// Positions of one row of a block. Buffers are kept from row to row.
 #[derive(Debug, Default)]
@@ -60,17 +57,57 @@ pub(crate) struct Row {
     pub(crate) column: u32,
     /// Target row.
     pub(crate) row: u32,
-    /// Columns, rows' length and column extents are those of the row before.
+    /// Columns, rows' length and the columns of corners are those of the row before.
     pub(crate) columns_repeat: bool,
     /// Source columns of the pixels' centres; NaN where there is none.
     pub(crate) columns: Vec<f64>,
     /// Source rows.
     pub(crate) rows: Vec<f64>,
-    /// Extent of each target pixel in source columns; empty unless asked for.
-    pub(crate) column_extents: Vec<f64>,
-    /// Extent of each target pixel in source rows; empty unless asked for.
-    pub(crate) row_extents: Vec<f64>,
+    /// The target pixels' outlines; empty unless asked for. NaN where there is none.
+    pub(crate) outlines: Vec<Quadrangle>,
+    /// Outlines are rectangles along the source's axes.
+    pub(crate) is_rectilinear: bool,
     basis: Vec<f64>,
+    corner_basis: Vec<f64>,
+    /// Columns and rows of the corners above and below the row, one more than pixels.
+    above: (Vec<f64>, Vec<f64>),
+    below: (Vec<f64>, Vec<f64>),
+}
+
+impl Row {
+    /// Puts boxes of `typical` size where a corner is not near its pixel's centre.
+    fn mend_outlines(&mut self, typical: Scale) {
+        const FAR: f64 = 4.0;
+        let centers = self.columns.iter().zip(&self.rows);
+        for (outline, (&x, &y)) in self.outlines.iter_mut().zip(centers) {
+            let near = outline.iter().all(|corner| {
+                // NaN compares false.
+                (corner.0 - x).abs() <= FAR * typical.columns
+                    && (corner.1 - y).abs() <= FAR * typical.rows
+            });
+            if !near {
+                let (dx, dy) = (typical.columns / 2.0, typical.rows / 2.0);
+                *outline =
+                    [(-dx, -dy), (dx, -dy), (dx, dy), (-dx, dy)].map(|(dx, dy)| (x + dx, y + dy));
+            }
+        }
+    }
+
+    /// The outlines from the corners above and below.
+    fn outline(&mut self) {
+        let count = self.columns.len();
+        let corner = |(x, y): &(Vec<f64>, Vec<f64>), k: usize| (x[k], y[k]);
+        let (above, below) = (&self.above, &self.below);
+        self.outlines.clear();
+        self.outlines.extend((0..count).map(|k| {
+            [
+                corner(above, k),
+                corner(above, k + 1),
+                corner(below, k + 1),
+                corner(below, k),
+            ]
+        }));
+    }
 }
 
 impl Block {
@@ -85,22 +122,31 @@ impl Block {
             }
         }
         map.apply(&mut x, &mut y);
+        let (mut corner_x, mut corner_y) = (Vec::new(), Vec::new());
+        for row in rows.start..=rows.end {
+            for column in columns.start..=columns.end {
+                corner_x.push(f64::from(column));
+                corner_y.push(f64::from(row));
+            }
+        }
+        map.apply(&mut corner_x, &mut corner_y);
         Self {
             columns,
             rows,
             fit: Fit::Exact {
                 columns: x,
                 rows: y,
+                corners: (corner_x, corner_y),
             },
         }
     }
 
-    /// Calls `visit` with each row of the block; with the extents if `extents`,
-    /// `typical` standing in where they are not known.
+    /// Calls `visit` with each row of the block; with the outlines of pixels if `outlines`, a box of
+    /// `typical` size standing in where corners lie nowhere or far off, as where longitudes jump.
     pub(crate) fn for_each_row(
         &self,
         buffer: &mut Row,
-        extents: bool,
+        outlines: bool,
         typical: Scale,
         mut visit: impl FnMut(&Row),
     ) {
@@ -111,29 +157,42 @@ impl Block {
             values.clear();
             values.resize(count, f64::NAN);
         }
-        for values in [&mut buffer.column_extents, &mut buffer.row_extents] {
-            values.clear();
-            values.resize(if extents { count } else { 0 }, 0.0);
-        }
+        buffer.outlines.clear();
+        buffer.is_rectilinear = matches!(self.fit, Fit::Separable { .. });
         let (width, height) = (count as f64, self.rows.len() as f64);
         match &self.fit {
             Fit::Separable { columns, rows } => {
                 buffer.columns.copy_from_slice(&columns.centers);
-                if extents {
-                    buffer.column_extents.copy_from_slice(&columns.extents);
-                }
                 for (k, row) in self.rows.clone().enumerate() {
                     buffer.row = row;
                     buffer.rows.fill(rows.centers[k]);
-                    if extents {
-                        buffer.row_extents.fill(rows.extents[k]);
+                    if outlines {
+                        let [top, bottom] = rows.edges[k];
+                        buffer.outlines.clear();
+                        buffer
+                            .outlines
+                            .extend(columns.edges.iter().map(|&[left, right]| {
+                                [(left, top), (right, top), (right, bottom), (left, bottom)]
+                            }));
                     }
                     visit(buffer);
                     buffer.columns_repeat = true;
                 }
             }
-            Fit::Polynomial { polynomial, scale } => {
+            Fit::Polynomial { polynomial, .. } => {
                 buffer.basis = polynomial.basis(1.0 / width - 1.0, 2.0 / width, count);
+                let corners = |buffer: &mut Row, k: usize| {
+                    let (x, y) = &mut buffer.below;
+                    polynomial.row(&buffer.corner_basis, 2.0 * k as f64 / height - 1.0, x, y);
+                };
+                if outlines {
+                    buffer.corner_basis = polynomial.basis(-1.0, 2.0 / width, count + 1);
+                    for (x, y) in [&mut buffer.above, &mut buffer.below] {
+                        x.resize(count + 1, 0.0);
+                        y.resize(count + 1, 0.0);
+                    }
+                    corners(buffer, 0);
+                }
                 for (k, row) in self.rows.clone().enumerate() {
                     buffer.row = row;
                     let fraction = (k as f64 + 0.5) / height;
@@ -143,33 +202,41 @@ impl Block {
                         &mut buffer.columns,
                         &mut buffer.rows,
                     );
-                    if extents {
-                        let (first, last) = (scale.at(0.0, fraction), scale.at(1.0, fraction));
-                        fill_between(&mut buffer.column_extents, first.columns, last.columns);
-                        fill_between(&mut buffer.row_extents, first.rows, last.rows);
+                    if outlines {
+                        core::mem::swap(&mut buffer.above, &mut buffer.below);
+                        corners(buffer, k + 1);
+                        buffer.outline();
                     }
                     visit(buffer);
                 }
             }
-            Fit::Exact { columns, rows } => {
-                buffer.column_extents.fill(typical.columns);
-                buffer.row_extents.fill(typical.rows);
+            Fit::Exact {
+                columns,
+                rows,
+                corners,
+            } => {
                 for (k, row) in self.rows.clone().enumerate() {
                     buffer.row = row;
                     let part = k * count..(k + 1) * count;
                     buffer.columns.copy_from_slice(&columns[part.clone()]);
                     buffer.rows.copy_from_slice(&rows[part]);
+                    if outlines {
+                        let line = |k: usize| k * (count + 1)..(k + 1) * (count + 1);
+                        for (part, line) in [
+                            (&mut buffer.above, line(k)),
+                            (&mut buffer.below, line(k + 1)),
+                        ] {
+                            part.0.clear();
+                            part.0.extend_from_slice(&corners.0[line.clone()]);
+                            part.1.clear();
+                            part.1.extend_from_slice(&corners.1[line]);
+                        }
+                        buffer.outline();
+                        buffer.mend_outlines(typical);
+                    }
                     visit(buffer);
                 }
             }
         }
-    }
-}
-
-/// A straight line from `first` at the left edge to `last` at the right one.
-fn fill_between(values: &mut [f64], first: f64, last: f64) {
-    let step = (last - first) / values.len() as f64;
-    for (k, value) in values.iter_mut().enumerate() {
-        *value = first + step * (k as f64 + 0.5);
     }
 }

@@ -22,8 +22,7 @@ pub(crate) struct Scale {
 impl Scale {
     /// From how the source position changes along a target column step and a row
     /// step: the box that spreads as far along each axis as the image of the pixel, which may be
-    /// turned. (GDAL's average takes the ends of the pixel's diagonal, which for a pixel turned
-    /// by 45 degrees fall together.)
+    /// turned.
     fn of_steps(along_columns: (f64, f64), along_rows: (f64, f64)) -> Self {
         Self {
             columns: along_columns.0.hypot(along_rows.0),
@@ -96,6 +95,16 @@ impl PositionMap {
         self.typical
     }
 
+    /// Source column and row of the target's upper left corner, where the map is separable.
+    pub(crate) fn corner(&self) -> Option<(f64, f64)> {
+        match &self.blocks.first()?.fit {
+            Fit::Separable { columns, rows } => {
+                Some((columns.edges.first()?[0], rows.edges.first()?[0]))
+            }
+            _ => None,
+        }
+    }
+
     /// The largest extents of target pixels that lie in the source.
     pub(crate) const fn largest(&self) -> Scale {
         self.largest
@@ -162,6 +171,7 @@ impl Block {
             Fit::Exact {
                 columns: across,
                 rows: down,
+                ..
             } => {
                 let mut reach: Option<(Range<f64>, Range<f64>)> = None;
                 for (&x, &y) in across.iter().zip(down) {
@@ -249,24 +259,33 @@ fn separable(map: &ExactMap, width: u32, height: u32) -> Block {
 
 fn axis_of(edges_and_centers: &[f64]) -> Axis {
     let pixels = edges_and_centers.windows(3).step_by(2);
-    let (centers, extents) = pixels
-        .map(|pixel| {
-            let [before, center, after] = [pixel[0], pixel[1], pixel[2]];
-            let halves = [(center - before).abs(), (after - center).abs()];
-            let extent = match halves.map(f64::is_finite) {
+    let mut axis = Axis::default();
+    for pixel in pixels {
+        let [before, center, after] = [pixel[0], pixel[1], pixel[2]];
+        let halves = [(center - before).abs(), (after - center).abs()];
+        let half = match halves.map(f64::is_finite) {
+            [true, true] => {
+                let (less, more) = (halves[0].min(halves[1]), halves[0].max(halves[1]));
                 // Where longitudes jump, only the half before or after it is the pixel's.
-                [true, true] if halves[0].max(halves[1]) > 4.0 * halves[0].min(halves[1]) => {
-                    2.0 * halves[0].min(halves[1])
-                }
-                [true, true] => halves[0] + halves[1],
-                [true, false] => 2.0 * halves[0],
-                [false, true] => 2.0 * halves[1],
-                [false, false] => 1.0,
-            };
-            (center, extent)
-        })
-        .unzip();
-    Axis { centers, extents }
+                (more > 4.0 * less).then_some(less)
+            }
+            [true, false] => Some(halves[0]),
+            [false, true] => Some(halves[1]),
+            [false, false] => Some(0.5),
+        };
+        let edges = match half {
+            Some(half) => [center - half, center + half],
+            None => [before, after],
+        };
+        axis.centers.push(center);
+        axis.extents.push((edges[1] - edges[0]).abs());
+        axis.edges.push(edges);
+    }
+    // A pixel that lies nowhere still has a size.
+    for extent in axis.extents.iter_mut().filter(|extent| extent.is_nan()) {
+        *extent = 1.0;
+    }
+    axis
 }
 
 /// Target positions of a few source pixels: blocks that hold one must not be

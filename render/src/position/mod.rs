@@ -24,7 +24,7 @@ mod exact;
 mod map;
 mod polynomial;
 
-pub(crate) use block::Row;
+pub(crate) use block::{Quadrangle, Row};
 pub(crate) use exact::ExactMap;
 pub(crate) use map::{PositionMap, Scale, typical_ratio};
 pub(crate) use polynomial::Polynomial;

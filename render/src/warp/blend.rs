@@ -1,6 +1,7 @@
 //! Arithmetic between samples of one type.
 
 use cog_raster::{Complex, Sample, f16};
+use core::cmp::Ordering;
 use core::fmt::Debug;
 use core::ops::{Add, Mul};
 
@@ -18,6 +19,45 @@ pub(crate) trait Blend: Sample {
     /// The nearest sample, clamped to the type's range, halves rounded up as
     /// GDAL's warper does.
     fn narrow(sum: Self::Sum) -> Self;
+
+    /// The square of a sum, of its real and its imaginary part apart.
+    fn square(sum: Self::Sum) -> Self::Sum;
+
+    /// The square root of a sum, of its real and its imaginary part apart.
+    fn root(sum: Self::Sum) -> Self::Sum;
+
+    /// Which sample is the greater; `None` for what has no order: NaN, complex samples.
+    fn order(self, other: Self) -> Option<Ordering>;
+
+    /// A number that equal samples share, and no others. All NaN are equal, and so are the two zeros.
+    fn key(self) -> u128;
+}
+
+fn float_key(value: f64) -> u128 {
+    // Adding 0 makes −0 0.
+    let value = if value.is_nan() {
+        f64::NAN
+    } else {
+        value + 0.0
+    };
+    u128::from(value.to_bits())
+}
+
+/// What is the same for all real samples.
+macro_rules! real {
+    () => {
+        fn square(sum: f64) -> f64 {
+            sum * sum
+        }
+
+        fn root(sum: f64) -> f64 {
+            sum.sqrt()
+        }
+
+        fn order(self, other: Self) -> Option<Ordering> {
+            self.partial_cmp(&other)
+        }
+    };
 }
 
 macro_rules! unsigned {
@@ -33,6 +73,12 @@ macro_rules! unsigned {
                 // The cast clamps and cuts off.
                 (sum + 0.5) as $type
             }
+
+            fn key(self) -> u128 {
+                self.into()
+            }
+
+            real!();
         }
     )*};
 }
@@ -49,6 +95,12 @@ macro_rules! signed {
             fn narrow(sum: f64) -> Self {
                 (sum + 0.5).floor() as $type
             }
+
+            fn key(self) -> u128 {
+                self.cast_unsigned().into()
+            }
+
+            real!();
         }
     )*};
 }
@@ -66,6 +118,12 @@ impl Blend for f16 {
     fn narrow(sum: f64) -> Self {
         Self::from_f64(sum)
     }
+
+    fn key(self) -> u128 {
+        float_key(self.to_f64())
+    }
+
+    real!();
 }
 
 impl Blend for f32 {
@@ -78,6 +136,12 @@ impl Blend for f32 {
     fn narrow(sum: f64) -> Self {
         sum as Self
     }
+
+    fn key(self) -> u128 {
+        float_key(self.into())
+    }
+
+    real!();
 }
 
 impl Blend for f64 {
@@ -90,6 +154,12 @@ impl Blend for f64 {
     fn narrow(sum: Self) -> Self {
         sum
     }
+
+    fn key(self) -> u128 {
+        float_key(self)
+    }
+
+    real!();
 }
 
 macro_rules! complex {
@@ -103,6 +173,23 @@ macro_rules! complex {
 
             fn narrow(sum: Complex<f64>) -> Self {
                 Complex::new(<$part>::narrow(sum.re), <$part>::narrow(sum.im))
+            }
+
+            fn square(sum: Complex<f64>) -> Complex<f64> {
+                Complex::new(sum.re * sum.re, sum.im * sum.im)
+            }
+
+            fn root(sum: Complex<f64>) -> Complex<f64> {
+                Complex::new(sum.re.sqrt(), sum.im.sqrt())
+            }
+
+            fn order(self, _: Self) -> Option<Ordering> {
+                None
+            }
+
+            fn key(self) -> u128 {
+                // Parts have 64 bits at most.
+                (self.re.key() << 64) | self.im.key()
             }
         }
     )*};

@@ -1,24 +1,10 @@
 //! Kernels over more than a few source pixels.
 
 use super::blend::Blend;
-use super::cubic::keys;
+use super::taps::{Axis, NO_WEIGHT, Shape, Taps};
 use super::{Extent, Kernel};
 use crate::position::Row;
 use crate::widening::Widening;
-
-/// Sums of weights below this are none: GDAL's threshold for wide kernels.
-const NO_WEIGHT: f64 = 1e-6;
-
-/// What a kernel looks like across an axis.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Shape {
-    /// The share of each source pixel under the target pixel.
-    Box,
-    /// Falls from the centre to nothing at one widened pixel.
-    Triangle,
-    /// Cubic convolution over two widened pixels to each side.
-    Cubic,
-}
 
 /// A rectangle of source pixels for each target pixel, with a weight per column and per row.
 #[derive(Debug)]
@@ -32,93 +18,6 @@ pub(super) struct Convolution<'a> {
     columns_widened: f64,
     /// The source pixel that holds each target pixel's centre.
     centers: Vec<usize>,
-}
-
-/// Pixels along one axis for each target pixel of a row.
-#[derive(Debug, Default)]
-struct Axis {
-    taps: Vec<Taps>,
-    weights: Vec<f64>,
-}
-
-/// Source pixels `first..first + count`, none if `count` is 0.
-#[derive(Clone, Copy, Debug)]
-struct Taps {
-    first: usize,
-    count: usize,
-    /// Where their weights begin.
-    weights: usize,
-    /// One over the sum of their weights.
-    scale: f64,
-}
-
-impl Taps {
-    const NONE: Self = Self {
-        first: 0,
-        count: 0,
-        weights: 0,
-        scale: 0.0,
-    };
-}
-
-impl Axis {
-    fn clear(&mut self) {
-        self.taps.clear();
-        self.weights.clear();
-    }
-
-    fn weights(&self, taps: &Taps) -> &[f64] {
-        &self.weights[taps.weights..taps.weights + taps.count]
-    }
-
-    /// The taps around `center` among `length` source pixels, for a box of `size`
-    /// source pixels or a kernel widened to that.
-    fn taps(&mut self, shape: Shape, center: f64, size: f64, length: usize) -> Taps {
-        let radius = match shape {
-            // A box needs some width even when the target pixel has hardly any.
-            Shape::Box => (size / 2.0).max(1e-3),
-            Shape::Triangle => size,
-            Shape::Cubic => 2.0 * size,
-        };
-        let (from, to) = (center - radius, center + radius);
-        // A cast cuts off, which is the floor of what is not negative. By way of a signed
-        // integer it takes one instruction.
-        let (first, whole) = (from as i64, to as i64);
-        let end = whole + i64::from((whole as f64) < to);
-        let first = usize::try_from(first).unwrap_or(0);
-        let end = usize::try_from(end).unwrap_or(0).min(length);
-        if first >= end {
-            return Taps::NONE;
-        }
-        let start = self.weights.len();
-        let edges = (first..end).map(|pixel| pixel as f64);
-        match shape {
-            Shape::Box => self
-                .weights
-                .extend(edges.map(|edge| (to.min(edge + 1.0) - from.max(edge)).max(0.0))),
-            Shape::Triangle => {
-                let (middle, slope) = (center - 0.5, 1.0 / size);
-                self.weights
-                    .extend(edges.map(|edge| (1.0 - (edge - middle).abs() * slope).max(0.0)));
-            }
-            Shape::Cubic => {
-                let (middle, slope) = (center - 0.5, 1.0 / size);
-                self.weights
-                    .extend(edges.map(|edge| keys((edge - middle) * slope)));
-            }
-        }
-        let sum: f64 = self.weights[start..].iter().sum();
-        if sum < NO_WEIGHT {
-            self.weights.truncate(start);
-            return Taps::NONE;
-        }
-        Taps {
-            first,
-            count: end - first,
-            weights: start,
-            scale: 1.0 / sum,
-        }
-    }
 }
 
 impl<'a> Convolution<'a> {
@@ -155,6 +54,8 @@ impl<'a> Convolution<'a> {
     }
 
     /// The value and validity of the source pixels that count.
+    ///
+    /// Lanczos needs half of its pixels, as GDAL's warper has it.
     fn partial<T: Blend>(
         &self,
         columns: &Taps,
@@ -165,13 +66,14 @@ impl<'a> Convolution<'a> {
     ) -> Option<(T, u8)> {
         let across = self.columns.weights(columns);
         let mut sum = T::Sum::default();
-        let (mut weights, mut density) = (0.0, 0.0);
+        let (mut weights, mut density, mut counted) = (0.0, 0.0, 0);
         let mut start = rows.first * stride + columns.first;
         for down in self.rows.weights(rows) {
             let line = start..start + columns.count;
             let pixels = source[line.clone()].iter().zip(&valid[line]).zip(across);
             for ((sample, valid), across) in pixels {
                 if *valid != 0 {
+                    counted += 1;
                     let weight = across * down;
                     sum = sum + sample.widen() * weight;
                     weights += weight;
@@ -183,33 +85,59 @@ impl<'a> Convolution<'a> {
         if weights * (columns.scale * rows.scale) < NO_WEIGHT {
             return None;
         }
+        if self.shape == Shape::Lanczos && counted < columns.count * rows.count / 2 {
+            return None;
+        }
         let scale = 1.0 / weights;
         Some((T::narrow(sum * scale), u8::narrow(density * scale)))
     }
 }
 
+/// The taps under the target pixels of a row: between the ends of their diagonal, as GDAL takes them.
+/// Columns are kept where the row says that they repeat.
+pub(super) fn prepare_boxes(row: &Row, extent: &Extent, columns: &mut Axis, rows: &mut Axis) {
+    let (left, top) = extent.origin;
+    if !row.columns_repeat {
+        columns.clear();
+        for &[(x0, _), _, (x1, _), _] in &row.outlines {
+            let taps = columns.under(x0 - left, x1 - left, extent.columns);
+            columns.taps.push(taps);
+        }
+    }
+    rows.clear();
+    let mut last: Option<(f64, f64, Taps)> = None;
+    for &[(_, y0), _, (_, y1), _] in &row.outlines {
+        let taps = match last {
+            // Along a row of a separable map the taps down are all the same.
+            Some((a, b, taps)) if a == y0 && b == y1 => taps,
+            _ => rows.under(y0 - top, y1 - top, extent.rows),
+        };
+        last = Some((y0, y1, taps));
+        rows.taps.push(taps);
+    }
+}
+
 impl Kernel for Convolution<'_> {
-    fn needs_extents(&self) -> bool {
+    fn needs_outlines(&self) -> bool {
         self.shape == Shape::Box
     }
 
     fn prepare(&mut self, row: &Row, extent: &Extent) {
+        if self.shape == Shape::Box {
+            prepare_boxes(row, extent, &mut self.columns, &mut self.rows);
+            self.centers.clear();
+            self.centers.resize(row.columns.len(), 0);
+            return;
+        }
         let (shape, widening) = (self.shape, self.widening.at(row.row));
-        // A box may cover something of the source with its centre outside.
-        let covers = shape == Shape::Box;
-        let size = |extents: &[f64], k: usize, widened: f64| match shape {
-            Shape::Box => extents[k],
-            Shape::Triangle | Shape::Cubic => widened,
-        };
         if !row.columns_repeat || self.columns_widened != widening.columns {
             self.columns_widened = widening.columns;
             self.columns.clear();
-            for (k, &column) in row.columns.iter().enumerate() {
-                let taps = match extent.locate_column(column, covers) {
-                    Some(x) => {
-                        let size = size(&row.column_extents, k, widening.columns);
-                        self.columns.taps(shape, x, size, extent.columns)
-                    }
+            for &column in &row.columns {
+                let taps = match extent.locate_column(column) {
+                    Some(x) => self
+                        .columns
+                        .around(shape, x, widening.columns, extent.columns),
                     None => Taps::NONE,
                 };
                 self.columns.taps.push(taps);
@@ -217,18 +145,15 @@ impl Kernel for Convolution<'_> {
         }
         self.rows.clear();
         self.centers.clear();
-        let mut last: Option<(f64, f64, Taps)> = None;
-        for (k, (&column, &position)) in row.columns.iter().zip(&row.rows).enumerate() {
-            let size = size(&row.row_extents, k, widening.rows);
-            let taps = match (&last, extent.locate_row(position, covers)) {
+        let mut last: Option<(f64, Taps)> = None;
+        for (&column, &position) in row.columns.iter().zip(&row.rows) {
+            let taps = match (&last, extent.locate_row(position)) {
                 (_, None) => Taps::NONE,
                 // Along a row of a separable map the taps down are all the same.
-                (Some((same, same_size, taps)), _) if *same == position && *same_size == size => {
-                    *taps
-                }
-                (_, Some(y)) => self.rows.taps(shape, y, size, extent.rows),
+                (Some((same, taps)), _) if *same == position => *taps,
+                (_, Some(y)) => self.rows.around(shape, y, widening.rows, extent.rows),
             };
-            last = Some((position, size, taps));
+            last = Some((position, taps));
             self.rows.taps.push(taps);
             self.centers.push(match extent.locate(column, position) {
                 Some((x, y)) => extent.center(x, y),

@@ -8,17 +8,21 @@
 //!
 //! Masks and nodata are honoured as GDAL's warper does: a source pixel that does
 //! not count takes no part, and the weights of the others are scaled up to 1. The
-//! target pixel is valid where the source pixel that holds its centre is, with every kernel
-//! but the average, which counts what it covers, wherever its centre lies. Beyond GDAL, each band's nodata is its
-//! own: a pixel that is nodata in one band only is not mixed into its neighbours.
+//! target pixel is valid where the source pixel that holds its centre is; with kernels that
+//! look at what a target pixel covers (average, mode, sum …), where any of that is. Beyond GDAL, each band's
+//! nodata is its own: a pixel that is nodata in one band only is not mixed into its neighbours.
 
 mod blend;
+mod cover;
 mod cubic;
 mod footprint;
+mod gauss;
 mod nearest;
 mod quad;
 mod run;
 mod stripwise;
+mod sum;
+mod taps;
 mod validity;
 
 pub(crate) use run::warp;

@@ -1,11 +1,15 @@
 //! The pass over the target.
 
 use super::blend::Blend;
+use super::cover::{Cover, Extreme, Mode, Quantile, Rms};
 use super::cubic::Cubic;
-use super::footprint::{Convolution, Shape};
+use super::footprint::Convolution;
+use super::gauss::Gauss;
 use super::nearest::Nearest;
 use super::quad::Bilinear;
 use super::stripwise::Stripwise;
+use super::sum::Sum;
+use super::taps::Shape;
 use super::validity::{NodataTest, Validity};
 use crate::position::Row;
 use crate::{Error, Image, Plan, Resampling};
@@ -35,16 +39,16 @@ impl Extent {
         inside.then_some((column - self.origin.0, row - self.origin.1))
     }
 
-    /// As [`locate`](Self::locate), for a column alone; also outside the level if `anywhere`.
-    pub(super) fn locate_column(&self, column: f64, anywhere: bool) -> Option<f64> {
+    /// As [`locate`](Self::locate), for a column alone.
+    pub(super) fn locate_column(&self, column: f64) -> Option<f64> {
         let inside = column >= 0.0 && column < self.level.0;
-        (inside || (anywhere && column.is_finite())).then_some(column - self.origin.0)
+        inside.then_some(column - self.origin.0)
     }
 
-    /// As [`locate`](Self::locate), for a row alone; also outside the level if `anywhere`.
-    pub(super) fn locate_row(&self, row: f64, anywhere: bool) -> Option<f64> {
+    /// As [`locate`](Self::locate), for a row alone.
+    pub(super) fn locate_row(&self, row: f64) -> Option<f64> {
         let inside = row >= 0.0 && row < self.level.1;
-        (inside || (anywhere && row.is_finite())).then_some(row - self.origin.1)
+        inside.then_some(row - self.origin.1)
     }
 
     /// The offset of the pixel that holds a position of the window.
@@ -58,8 +62,8 @@ impl Extent {
 
 /// A kernel at work on rows of target pixels.
 pub(super) trait Kernel {
-    /// The kernel needs the extents of target pixels.
-    fn needs_extents(&self) -> bool {
+    /// The kernel needs the outlines of target pixels.
+    fn needs_outlines(&self) -> bool {
         false
     }
 
@@ -91,36 +95,29 @@ fn with_kernel<T: Blend>(plan: &Plan, raster: &Raster, source: &[T]) -> Result<I
     match plan.kernel {
         Resampling::Nearest => typed(plan, raster, source, Nearest::default()),
         Resampling::Average => typed(plan, raster, source, convolution(Shape::Box)),
-        Resampling::Bilinear => {
-            let narrow = Bilinear::default();
-            if !wide {
-                return typed(plan, raster, source, narrow);
-            }
-            let wide = convolution(Shape::Triangle);
-            typed(
-                plan,
-                raster,
-                source,
-                Stripwise::new(&plan.widening, narrow, wide),
-            )
+        Resampling::Bilinear if wide => {
+            let (narrow, wide) = (Bilinear::default(), convolution(Shape::Triangle));
+            let both = Stripwise::new(&plan.widening, narrow, wide);
+            typed(plan, raster, source, both)
         }
-        Resampling::Cubic => {
-            let narrow = Cubic::default();
-            if !wide {
-                return typed(plan, raster, source, narrow);
-            }
-            let wide = convolution(Shape::Cubic);
-            typed(
-                plan,
-                raster,
-                source,
-                Stripwise::new(&plan.widening, narrow, wide),
-            )
+        Resampling::Bilinear => typed(plan, raster, source, Bilinear::default()),
+        Resampling::Cubic if wide => {
+            let (narrow, wide) = (Cubic::default(), convolution(Shape::Cubic));
+            let both = Stripwise::new(&plan.widening, narrow, wide);
+            typed(plan, raster, source, both)
         }
-        other => Err(Error::parameter(
-            "resampling",
-            format!("{other} is not there"),
-        )),
+        Resampling::Cubic => typed(plan, raster, source, Cubic::default()),
+        Resampling::CubicSpline => typed(plan, raster, source, convolution(Shape::Spline)),
+        Resampling::Lanczos => typed(plan, raster, source, convolution(Shape::Lanczos)),
+        Resampling::Gauss => typed(plan, raster, source, Gauss::new(plan)),
+        Resampling::Rms => typed(plan, raster, source, Cover::new(Rms)),
+        Resampling::Mode => typed(plan, raster, source, Cover::new(Mode)),
+        Resampling::Max => typed(plan, raster, source, Cover::new(Extreme::greatest())),
+        Resampling::Min => typed(plan, raster, source, Cover::new(Extreme::least())),
+        Resampling::Med => typed(plan, raster, source, Cover::new(Quantile::new(0.5))),
+        Resampling::Q1 => typed(plan, raster, source, Cover::new(Quantile::new(0.25))),
+        Resampling::Q3 => typed(plan, raster, source, Cover::new(Quantile::new(0.75))),
+        Resampling::Sum => typed(plan, raster, source, Sum::default()),
     }
 }
 
@@ -157,10 +154,10 @@ fn typed<T: Blend, K: Kernel>(
     };
     let mut out_valid = vec![0_u8; planes * pixels];
 
-    let extents = kernel.needs_extents();
+    let outlines = kernel.needs_outlines();
     let mut buffer = Row::default();
     for block in plan.positions.blocks() {
-        block.for_each_row(&mut buffer, extents, plan.positions.typical(), |row| {
+        block.for_each_row(&mut buffer, outlines, plan.positions.typical(), |row| {
             kernel.prepare(row, &extent);
             let start = row.row as usize * width + row.column as usize;
             let target = start..start + row.columns.len();

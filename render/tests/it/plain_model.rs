@@ -118,19 +118,26 @@ impl Plain {
                 let center = (f64::from(column) + 0.5, f64::from(row) + 0.5);
                 let place = self.position(grid, center.0, center.1);
                 let near = |v: f64| (v - v.round()).abs() < 2e-4;
-                let hangs = |(c, r): (f64, f64)| {
-                    if kernel == Resampling::Average {
-                        return self.touches(grid, center, (c, r));
-                    }
-                    near(c) || near(r)
-                };
-                doubtful.push(place.is_some_and(hangs));
+                let area = covers(kernel).then(|| self.outline(grid, (column, row)));
+                doubtful.push(match (&area, place) {
+                    // Its many points may miss a sliver.
+                    (Some(Some(area)), _) if kernel == Resampling::Sum => (0..self.values.len())
+                        .any(|band| {
+                            let sum = self.integral(grid, band, (column, row), area);
+                            sum.is_none()
+                                && self.statistic(band, Resampling::Average, area).is_some()
+                        }),
+                    (Some(Some(area)), _) => area.iter().any(|&(c, r)| near(c) || near(r)),
+                    (None, Some((c, r))) => near(c) || near(r),
+                    _ => false,
+                });
                 for (band, out) in out.iter_mut().enumerate() {
-                    out.push(match place {
-                        Some(place) if kernel == Resampling::Average => self
-                            .extent(grid, center)
-                            .and_then(|size| self.mean(band, place, size)),
-                        Some(place) if self.holds(place) => {
+                    out.push(match (&area, place) {
+                        (Some(Some(area)), _) if kernel == Resampling::Sum => {
+                            self.integral(grid, band, (column, row), area)
+                        }
+                        (Some(Some(area)), _) => self.statistic(band, kernel, area),
+                        (None, Some(place)) if self.holds(place) => {
                             self.pixel(band, kernel, place, widening)
                         }
                         _ => None,
@@ -167,29 +174,150 @@ impl Plain {
                 }
                 self.sum(band, (x, y), cubic)
             }
+            Resampling::CubicSpline => self.sum(band, (x, y), |dx, dy| {
+                spline(dx / widening.0) * spline(dy / widening.1)
+            }),
+            Resampling::Lanczos => {
+                let near = |d: f64, widening: f64| d.abs() < 3.0 * widening;
+                let (mut all, mut there) = (0, 0);
+                for row in 0..self.rows {
+                    for column in 0..self.columns {
+                        let (dx, dy) = (column as f64 + 0.5 - x, row as f64 + 0.5 - y);
+                        if near(dx, widening.0) && near(dy, widening.1) {
+                            all += 1;
+                            there += usize::from(at(column, row).1 > 0.0);
+                        }
+                    }
+                }
+                if there < all / 2 {
+                    return None;
+                }
+                self.sum(band, (x, y), |dx, dy| {
+                    lanczos(dx / widening.0) * lanczos(dy / widening.1)
+                })
+            }
             _ => self.sum(band, (x, y), |dx, dy| {
                 triangle(dx / widening.0) * triangle(dy / widening.1)
             }),
         }
     }
 
-    /// A box a little smaller or larger would cover nothing or something.
-    fn touches(&self, grid: &Grid, center: (f64, f64), place: (f64, f64)) -> bool {
-        let Some(size) = self.extent(grid, center) else {
-            return false;
-        };
-        let covers = |band, share: f64| {
-            self.mean(band, place, (size.0 * share, size.1 * share))
-                .is_some()
-        };
-        (0..self.values.len()).any(|band| covers(band, 0.96) != covers(band, 1.04))
+    /// The corners of a target pixel: upper left, upper right, lower right, lower left.
+    fn outline(&self, grid: &Grid, (column, row): (u32, u32)) -> Option<[(f64, f64); 4]> {
+        let mut corners = [(0.0, 0.0); 4];
+        for (corner, (dx, dy)) in corners.iter_mut().zip([(0, 0), (1, 0), (1, 1), (0, 1)]) {
+            *corner = self.position(grid, f64::from(column + dx), f64::from(row + dy))?;
+        }
+        Some(corners)
     }
 
-    /// The mean of what a box covers.
-    fn mean(&self, band: usize, place: (f64, f64), size: (f64, f64)) -> Pixel {
-        self.sum(band, place, |dx, dy| {
-            overlap(dx, size.0) * overlap(dy, size.1)
-        })
+    /// A statistic of the pixels in the box between the ends of the diagonal.
+    fn statistic(&self, band: usize, kernel: Resampling, outline: &[(f64, f64); 4]) -> Pixel {
+        let (a, b) = (outline[0], outline[2]);
+        let (left, right) = (a.0.min(b.0), a.0.max(b.0));
+        let (top, bottom) = (a.1.min(b.1), a.1.max(b.1));
+        // How much of the pixel at `at` is between two ends; those at the edge go on beyond it.
+        let share = |at: usize, length: usize, from: f64, to: f64| {
+            let inside = from < length as f64 && to > 0.0;
+            let begin = if at == 0 { f64::MIN } else { at as f64 };
+            let end = if at + 1 == length {
+                f64::MAX
+            } else {
+                at as f64 + 1.0
+            };
+            if inside {
+                to.min(end) - from.max(begin)
+            } else {
+                0.0
+            }
+        };
+        let mut cells = Vec::new();
+        for row in 0..self.rows {
+            let down = share(row, self.rows, top, bottom);
+            for column in 0..self.columns {
+                let across = share(column, self.columns, left, right);
+                let at = row * self.columns + column;
+                let valid = f64::from(self.valid[band][at]);
+                if across > 0.0 && down > 0.0 && valid > 0.0 {
+                    cells.push((self.values[band][at], across * down, valid));
+                }
+            }
+        }
+        let total: f64 = cells.iter().map(|cell| cell.1).sum();
+        let density = cells.iter().map(|cell| cell.1 * cell.2).sum::<f64>() / total;
+        let mut sorted: Vec<f64> = cells.iter().map(|cell| cell.0.re).collect();
+        sorted.sort_by(f64::total_cmp);
+        let quantile = |part: f64| {
+            let at = (part * sorted.len() as f64).ceil() as usize;
+            Complex::new(sorted[at.max(1) - 1], 0.0)
+        };
+        let mean = |of: fn(Complex<f64>) -> Complex<f64>| {
+            let sum: Complex<f64> = cells.iter().map(|cell| of(cell.0) * cell.1).sum();
+            sum / total
+        };
+        if cells.is_empty() {
+            return None;
+        }
+        let value = match kernel {
+            Resampling::Average => mean(|v| v),
+            Resampling::Rms => {
+                let mean = mean(|v| Complex::new(v.re * v.re, v.im * v.im));
+                Complex::new(mean.re.sqrt(), mean.im.sqrt())
+            }
+            Resampling::Max => Complex::new(sorted[sorted.len() - 1], 0.0),
+            Resampling::Min => Complex::new(sorted[0], 0.0),
+            Resampling::Med => quantile(0.5),
+            Resampling::Q1 => quantile(0.25),
+            Resampling::Q3 => quantile(0.75),
+            Resampling::Mode => {
+                let count = |value| cells.iter().filter(|cell| cell.0 == value).count();
+                let most = cells.iter().map(|cell| count(cell.0)).max()?;
+                // The first of which that many have been met.
+                (1..=cells.len()).find_map(|n| {
+                    let met = &cells[..n];
+                    let value = met[n - 1].0;
+                    (met.iter().filter(|cell| cell.0 == value).count() == most).then_some(value)
+                })?
+            }
+            other => panic!("{other} is no statistic"),
+        };
+        Some((value, density))
+    }
+
+    /// The sum over a target pixel: many points in it, each worth its share of the outline's area.
+    fn integral(
+        &self,
+        grid: &Grid,
+        band: usize,
+        (column, row): (u32, u32),
+        outline: &[(f64, f64); 4],
+    ) -> Pixel {
+        const SIDE: u32 = 8;
+        let twice: f64 = (0..4)
+            .map(|k| {
+                let ((x0, y0), (x1, y1)) = (outline[k], outline[(k + 1) % 4]);
+                x0 * y1 - x1 * y0
+            })
+            .sum();
+        let share = (twice / 2.0).abs() / f64::from(SIDE * SIDE);
+        let (mut sum, mut density, mut found) = (Complex::new(0.0, 0.0), 0.0, 0.0);
+        let along = |at: u32, k: u32| f64::from(at) + (f64::from(k) + 0.5) / f64::from(SIDE);
+        for j in 0..SIDE {
+            for i in 0..SIDE {
+                let place = self.position(grid, along(column, i), along(row, j))?;
+                if !self.holds(place) {
+                    continue;
+                }
+                let at = place.1 as usize * self.columns + place.0 as usize;
+                let valid = f64::from(self.valid[band][at]);
+                if valid > 0.0 {
+                    sum += self.values[band][at] * share;
+                    density += valid;
+                    found += 1.0;
+                }
+            }
+        }
+        (found > 0.0).then(|| (sum, density / found))
     }
 
     /// The sixteen pixels around a position all count in full.
@@ -221,17 +349,7 @@ impl Plain {
                 }
             }
         }
-        (weights > 1e-4).then(|| (value / weights, density / weights))
-    }
-
-    /// Size of a target pixel in source pixels.
-    fn extent(&self, grid: &Grid, (column, row): (f64, f64)) -> Option<(f64, f64)> {
-        let left = self.position(grid, column - 0.5, row)?;
-        let right = self.position(grid, column + 0.5, row)?;
-        let top = self.position(grid, column, row - 0.5)?;
-        let bottom = self.position(grid, column, row + 0.5)?;
-        let size = |of: fn((f64, f64)) -> f64| (of(right) - of(left)).hypot(of(bottom) - of(top));
-        Some((size(|p| p.0), size(|p| p.1)))
+        (weights > 1e-4).then(|| (value / weights, (density / weights).clamp(0.0, 255.0)))
     }
 
     /// Source pixels that the whole grid covers for each of its pixels: GDAL's scale, for grids of
@@ -280,9 +398,34 @@ fn parts<T: Sample>(value: T) -> Complex<f64> {
     }
 }
 
-/// Length of a pixel at distance `d` that a box of `size` covers.
-fn overlap(d: f64, size: f64) -> f64 {
-    ((d + 0.5).min(size / 2.0) - (d - 0.5).max(-size / 2.0)).max(0.0)
+/// The kernel looks at what a target pixel covers.
+pub(crate) fn covers(kernel: Resampling) -> bool {
+    !matches!(
+        kernel,
+        Resampling::Nearest
+            | Resampling::Bilinear
+            | Resampling::Cubic
+            | Resampling::CubicSpline
+            | Resampling::Lanczos
+    )
+}
+
+fn spline(d: f64) -> f64 {
+    let cube = |d: f64| d.max(0.0).powi(3);
+    (cube(d + 2.0) - 4.0 * cube(d + 1.0) + 6.0 * cube(d) - 4.0 * cube(d - 1.0) + cube(d - 2.0))
+        / 6.0
+}
+
+fn lanczos(d: f64) -> f64 {
+    let sinc = |d: f64| match d * std::f64::consts::PI {
+        0.0 => 1.0,
+        angle => angle.sin() / angle,
+    };
+    if d.abs() < 3.0 {
+        sinc(d) * sinc(d / 3.0)
+    } else {
+        0.0
+    }
 }
 
 fn triangle(d: f64) -> f64 {

@@ -1,0 +1,117 @@
+//! A binomial blur, as GDAL makes overviews by it.
+
+use super::blend::Blend;
+use super::{Extent, Kernel};
+use crate::Plan;
+use crate::position::Row;
+
+/// Binomial weights over a few whole source pixels.
+///
+/// GDAL knows three sizes, by the size of a target pixel, and counts whole source pixels from the
+/// target's upper left corner, wherever in a source pixel that lies.
+#[derive(Debug)]
+pub(super) struct Gauss {
+    weights: &'static [f64],
+    /// Where in a source pixel the target's upper left corner lies.
+    fraction: (f64, f64),
+    /// First source column of each target pixel.
+    columns: Vec<i64>,
+    /// First source row.
+    rows: Vec<i64>,
+}
+
+impl Gauss {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let weights: &[f64] = match (plan.positions.typical().rows + 0.5).floor() {
+            ..=2.0 => &[1.0, 2.0, 1.0],
+            ..=4.0 => &[1.0, 4.0, 6.0, 4.0, 1.0],
+            _ => &[1.0, 6.0, 15.0, 20.0, 15.0, 6.0, 1.0],
+        };
+        let fraction = |v: f64| v - v.floor();
+        let (x, y) = plan.positions.corner().unwrap_or_default();
+        Self {
+            weights,
+            fraction: (fraction(x), fraction(y)),
+            columns: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// The first of the source pixels around a target pixel from `a` to `b`; `None` if it lies nowhere.
+    fn first(&self, a: f64, b: f64, fraction: f64) -> Option<i64> {
+        /// So much is lost where edges fall on edges.
+        const EDGE: f64 = 1e-8;
+        if !(a.is_finite() && b.is_finite()) {
+            return None;
+        }
+        let whole = |v: f64| (v - fraction + 0.5 + EDGE).floor() as i64;
+        let (first, end) = (whole(a.min(b)), whole(a.max(b)).saturating_add(1));
+        let reach = self.weights.len() as i64;
+        Some(first.saturating_add((end - first) / 2) - reach / 2)
+    }
+}
+
+impl Kernel for Gauss {
+    fn needs_outlines(&self) -> bool {
+        true
+    }
+
+    fn prepare(&mut self, row: &Row, extent: &Extent) {
+        let mut columns = core::mem::take(&mut self.columns);
+        let mut rows = core::mem::take(&mut self.rows);
+        columns.clear();
+        rows.clear();
+        for (k, &[(x0, y0), _, (x1, y1), _]) in row.outlines.iter().enumerate() {
+            // A target pixel must have its middle in the source.
+            let inside = extent.locate(row.columns[k], row.rows[k]).is_some();
+            let place = |first: Option<i64>, origin: f64| match first {
+                Some(first) if inside => first - origin as i64,
+                _ => i64::MAX,
+            };
+            columns.push(place(self.first(x0, x1, self.fraction.0), extent.origin.0));
+            rows.push(place(self.first(y0, y1, self.fraction.1), extent.origin.1));
+        }
+        (self.columns, self.rows) = (columns, rows);
+    }
+
+    fn apply<T: Blend>(
+        &self,
+        source: &[T],
+        valid: Option<&[u8]>,
+        extent: &Extent,
+        out: &mut [T],
+        out_valid: &mut [u8],
+    ) {
+        // Source pixels and weights of those from `first` on that are there.
+        let there = |first: i64, length: usize| {
+            self.weights
+                .iter()
+                .enumerate()
+                .filter_map(move |(k, &weight)| {
+                    let place = usize::try_from(first.checked_add(k as i64)?).ok()?;
+                    (place < length).then_some((place, weight))
+                })
+        };
+        let places = self.columns.iter().zip(&self.rows);
+        for (((&column, &row), out), out_valid) in places.zip(out).zip(out_valid) {
+            let mut sum = T::Sum::default();
+            let (mut weights, mut density) = (0.0, 0.0);
+            for (row, down) in there(row, extent.rows) {
+                for (column, across) in there(column, extent.columns) {
+                    let offset = row * extent.columns + column;
+                    let valid = valid.map_or(255, |valid| valid[offset]);
+                    if valid != 0 {
+                        let weight = across * down;
+                        sum = sum + source[offset].widen() * weight;
+                        weights += weight;
+                        density += weight * f64::from(valid);
+                    }
+                }
+            }
+            if weights > 0.0 {
+                *out = T::narrow(sum * (1.0 / weights));
+                *out_valid = u8::narrow(density / weights);
+            }
+        }
+    }
+}
