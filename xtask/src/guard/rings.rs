@@ -4,13 +4,14 @@ use crate::workspace::Metadata;
 
 /// The innermost rings, in the order of their dependencies: what they are made of is guarded, and
 /// they run in WebAssembly.
-pub(crate) const INNER: [&str; 6] = [
+pub(crate) const INNER: [&str; 7] = [
     "tile-math",
     "cog-raster",
     "cog-codec",
     "cog-reader",
     "cog-writer",
     "cog-render",
+    "stac-item",
 ];
 
 /// What a crate's code may use of ours; its tests may use more.
@@ -20,7 +21,7 @@ enum May {
 }
 
 /// The design's table, row by row.
-const TABLE: [(&str, May); 11] = [
+const TABLE: [(&str, May); 12] = [
     ("tile-math", May::Use(&[])),
     ("cog-raster", May::Use(&["tile-math"])),
     ("cog-codec", May::Use(&["cog-raster"])),
@@ -33,6 +34,7 @@ const TABLE: [(&str, May); 11] = [
         May::Use(&["tile-math", "cog-raster", "cog-codec", "cog-reader"]),
     ),
     ("cog-render", May::Use(&["tile-math", "cog-raster"])),
+    ("stac-item", May::Use(&["tile-math", "cog-raster"])),
     ("server-example", May::UseAll),
     (
         "smalti-wasm",
