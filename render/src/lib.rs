@@ -86,6 +86,7 @@
 
 mod color;
 mod combine;
+mod compose;
 mod encode;
 mod error;
 mod expression;
@@ -107,8 +108,8 @@ mod text;
 mod warp;
 mod widening;
 
-pub use color::{Colormap, rescale};
-pub use encode::{Format, encode, npy, render};
+pub use color::{ColorFormula, Colormap, Colormaps, rescale};
+pub use encode::{Format, encode, npy, npz, render, render_suited, tif};
 pub use error::Error;
 pub use expression::Expression;
 pub use extent::zoom_range;

@@ -73,6 +73,23 @@ impl Picture {
         &self.pixels
     }
 
+    /// No pixel is transparent, not even a little.
+    #[must_use]
+    pub fn is_opaque(&self) -> bool {
+        match &self.pixels {
+            Pixels::Gray8(_) | Pixels::Rgb8(_) | Pixels::Gray16(_) | Pixels::Rgb16(_) => true,
+            Pixels::GrayAlpha8(v) => v.chunks_exact(2).all(|pixel| pixel[1] == u8::MAX),
+            Pixels::Rgba8(v) => v.chunks_exact(4).all(|pixel| pixel[3] == u8::MAX),
+            Pixels::GrayAlpha16(v) => v.chunks_exact(2).all(|pixel| pixel[1] == u16::MAX),
+            Pixels::Rgba16(v) => v.chunks_exact(4).all(|pixel| pixel[3] == u16::MAX),
+            Pixels::Indexed { indexes, palette } => indexes.iter().all(|&index| {
+                palette
+                    .get(usize::from(index))
+                    .is_some_and(|color| color[3] == u8::MAX)
+            }),
+        }
+    }
+
     /// The picture with 8-bit red, green and blue, and alpha if `alpha` and it has any.
     #[must_use]
     pub fn to_rgb8(&self, alpha: bool) -> Self {

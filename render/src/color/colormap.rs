@@ -1,6 +1,6 @@
 //! What a colormap is and how values find their colour.
 
-use super::{json, named};
+use super::{array, json, named};
 use crate::Error;
 use crate::text::excerpt;
 use cog_raster::{Sample, SampleType};
@@ -33,27 +33,17 @@ impl Colormap {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidParameter`] that lists the names there are.
+    /// [`Error::InvalidParameter`] that names some like it.
     pub fn named(name: &str) -> Result<Self, Error> {
         named::steps(name)
             .map(|steps| Self(Kind::Ramp(steps)))
-            .ok_or_else(|| {
-                let names = named::NAMES.join(", ");
-                let name = excerpt(name);
-                Error::parameter(
-                    "colormap_name",
-                    format!("{name} is not one of {names}, each also reversed with _r"),
-                )
-            })
+            .ok_or_else(|| unknown(name, named::names()))
     }
 
     /// Names that [`named`](Self::named) knows, reversed ones included, in order.
     #[must_use]
     pub fn names() -> Vec<String> {
-        named::NAMES
-            .iter()
-            .flat_map(|name| [(*name).to_owned(), format!("{name}_r")])
-            .collect()
+        named::names().collect()
     }
 
     /// A colormap as TiTiler's parameter `colormap` writes it:
@@ -69,6 +59,18 @@ impl Colormap {
     /// [`Error::InvalidParameter`] that says which entry is wrong.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         json::parse(text).map_err(|message| Error::parameter("colormap", message))
+    }
+
+    /// 256 steps from the least to the greatest value, from a NumPy file of 256 × 4 or 256 × 3
+    /// bytes: what rio-tiler reads from its directory of colormaps.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidParameter`] that says what the file is instead.
+    pub fn from_npy(bytes: &[u8]) -> Result<Self, Error> {
+        array::parse(bytes)
+            .map(Self::from_steps)
+            .map_err(|message| Error::parameter("colormap", message))
     }
 
     /// A source's palette: a colour per index; larger indexes are transparent.
@@ -126,6 +128,26 @@ impl Colormap {
         }
         coloring
     }
+}
+
+/// There is no colormap of that name; those that begin alike, else some that all know.
+pub(super) fn unknown(name: &str, names: impl Iterator<Item = String>) -> Error {
+    let mut start = name.chars().take(2).collect::<String>();
+    start.make_ascii_lowercase();
+    let all: Vec<String> = names.collect();
+    let mut alike: Vec<&str> = all
+        .iter()
+        .filter(|known| !start.is_empty() && known.starts_with(&start))
+        .map(String::as_str)
+        .collect();
+    if alike.is_empty() {
+        alike = vec!["gray", "viridis", "terrain", "rdylgn"];
+    }
+    let (name, count, alike) = (excerpt(name), all.len(), alike.join(", "));
+    Error::parameter(
+        "colormap_name",
+        format!("{name} is not one of the {count} there are: {alike} …"),
+    )
 }
 
 /// A colormap ready for the values of one sample type.
@@ -191,12 +213,15 @@ mod tests {
     }
 
     #[test]
-    fn unknown_names_list_what_exists() {
-        let error = Colormap::named("rainbows").unwrap_err().to_string();
-        assert!(
-            error.contains("viridis") && error.contains("rainbows"),
-            "{error}"
-        );
+    fn unknown_names_say_what_exists() {
+        for (wrong, known) in [
+            ("rainbows", "rainbow_r"),
+            ("😀", "viridis"),
+            ("", "viridis"),
+        ] {
+            let error = Colormap::named(wrong).unwrap_err().to_string();
+            assert!(error.contains(known) && error.contains(wrong), "{error}");
+        }
         for name in Colormap::names() {
             assert!(Colormap::named(&name).unwrap().steps().is_some());
         }

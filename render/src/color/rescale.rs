@@ -70,8 +70,8 @@ pub fn rescale(image: &Image, ranges: &[(f64, f64)]) -> Result<Image, Error> {
     Image::new(raster, infos, image.crs().cloned(), image.bounds())
 }
 
-/// What is still true of a band after rescaling.
-fn rescaled(band: &ImageBand) -> ImageBand {
+/// What is still true of a band whose values were changed.
+pub(super) fn rescaled(band: &ImageBand) -> ImageBand {
     ImageBand {
         description: band.description.clone(),
         ..ImageBand::new(band.name.clone())

@@ -1,46 +1,65 @@
 //! Which encoder a format has.
 
-use super::{Format, jpeg, npy::npy, png, webp};
+use super::{Format, jpeg, npy::npy, npz::npz, png, tif::tif, webp};
+use crate::style::{samples, suited};
 use crate::{Error, Image, Picture, Style, style};
 
 /// Bytes of a picture in `format`.
 ///
 /// # Errors
 ///
-/// [`Error::Encoding`] if the format cannot hold a picture of that size, or is
-/// [`Format::Npy`], which holds images: see [`npy`].
+/// [`Error::Encoding`] if the format cannot hold a picture of that size, or holds images
+/// and not colours: [`Format::Tif`], [`Format::Jp2`], [`Format::Npy`], [`Format::Npz`].
 pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>, Error> {
     match format {
-        Format::Png => png::encode(picture),
+        Format::Png | Format::PngRaw => png::encode(picture),
         Format::Jpeg => jpeg::encode(picture),
         Format::Webp => webp::encode(picture),
-        Format::Npy => Err(Error::Encoding {
-            format: format.name(),
-            message: "it holds samples, not colours".into(),
-        }),
+        Format::Tif | Format::Jp2 | Format::Npy | Format::Npz => Err(failed(
+            format,
+            "it holds the samples of an image, not a picture's colours",
+        )),
     }
 }
 
 /// Bytes of an image in `format`: [`style`] and [`encode`] in one call.
 ///
-/// [`Format::Npy`] holds the samples as they are, or rescaled if `style` says so, and the mask
-/// if `style` says so; it has no colormap.
+/// [`Format::Tif`], [`Format::Npy`] and [`Format::Npz`] hold the samples as they are, or as
+/// `style` makes them: rescaled, with red, green and blue of a colormap, with the mask or without.
 ///
 /// # Errors
 ///
 /// See [`style`] and [`encode`].
 pub fn render(image: &Image, how: &Style, format: Format) -> Result<Vec<u8>, Error> {
-    if format != Format::Npy {
-        return encode(&style(image, how, format)?, format);
+    let raster = |write: fn(&Image, bool) -> Result<Vec<u8>, Error>| {
+        write(&*samples(image, how, format)?, how.return_mask)
+    };
+    match format {
+        Format::Tif => raster(tif),
+        Format::Npy => raster(npy),
+        Format::Npz => raster(npz),
+        Format::Jp2 => Err(failed(
+            format,
+            "nothing here writes JPEG 2000: ask for tif, png or webp",
+        )),
+        _ => encode(&style(image, how, format)?, format),
     }
-    if how.colormap.is_some() {
-        return Err(Error::Encoding {
-            format: format.name(),
-            message: "it holds samples, not colours: leave the colormap out".into(),
-        });
-    }
-    let image = crate::style::rescaled(image, how, format)?;
-    npy(&image, how.return_mask)
+}
+
+/// Bytes of an image in the format that suits it, and which one: PNG where something is
+/// transparent, else JPEG. Either has 8 bits, so that neighbouring tiles look alike.
+///
+/// # Errors
+///
+/// See [`style`] and [`encode`].
+pub fn render_suited(image: &Image, how: &Style) -> Result<(Format, Vec<u8>), Error> {
+    let (picture, transparent) = suited(image, how)?;
+    let format = if transparent {
+        Format::Png
+    } else {
+        Format::Jpeg
+    };
+    Ok((format, encode(&picture, format)?))
 }
 
 /// The picture as an encoder's error puts it.

@@ -10,49 +10,76 @@ use cog_raster::SampleType;
 pub enum Format {
     /// PNG: 8 and 16 bits, palettes, transparency.
     Png,
+    /// PNG of the samples as they are, never rescaled unasked; in a hurry.
+    PngRaw,
     /// JPEG of quality 85: 8 bits, no transparency.
     Jpeg,
-    /// WebP without loss: 8 bits, transparency.
+    /// WebP: 8 bits, transparency; without loss, unless the feature `webp-lossy` is on.
     Webp,
+    /// GeoTIFF: samples of any type and where they lie; the mask as alpha band.
+    Tif,
+    /// JPEG 2000: 8 and 16 bits, any number of bands; the mask as last band.
+    Jp2,
     /// NumPy's `.npy`: samples of any type with the mask as last band.
     Npy,
+    /// NumPy's `.npz`: the samples, and the mask apart.
+    Npz,
 }
 
 impl Format {
     /// All formats, in the order in which messages list them.
-    pub const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::Webp, Self::Npy];
+    pub const ALL: [Self; 8] = [
+        Self::Png,
+        Self::PngRaw,
+        Self::Jpeg,
+        Self::Webp,
+        Self::Tif,
+        Self::Jp2,
+        Self::Npy,
+        Self::Npz,
+    ];
 
     /// The usual extension, TiTiler's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Png => "png",
+            Self::PngRaw => "pngraw",
             Self::Jpeg => "jpeg",
             Self::Webp => "webp",
+            Self::Tif => "tif",
+            Self::Jp2 => "jp2",
             Self::Npy => "npy",
+            Self::Npz => "npz",
         }
     }
 
-    /// The media type that TiTiler answers with.
+    /// The media type that TiTiler answers with; TiTiler has no `npz`, which is a zip archive.
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
-            Self::Png => "image/png",
+            Self::Png | Self::PngRaw => "image/png",
             Self::Jpeg => "image/jpeg",
             Self::Webp => "image/webp",
+            Self::Tif => "image/tiff; application=geotiff",
+            Self::Jp2 => "image/jp2",
             Self::Npy => "application/x-binary",
+            Self::Npz => "application/zip",
         }
     }
 
-    /// The format of an extension: `png`, `jpg`, `jpeg`, `webp`, `npy`, in upper or lower case.
+    /// The format of an extension: one of the [names](Self::name), `jpg` or `tiff`, in upper or
+    /// lower case.
     ///
     /// # Errors
     ///
     /// [`Error::InvalidParameter`] that lists the formats there are.
     pub fn from_extension(extension: &str) -> Result<Self, Error> {
         let lower = extension.to_ascii_lowercase();
-        if lower == "jpg" {
-            return Ok(Self::Jpeg);
+        match lower.as_str() {
+            "jpg" => return Ok(Self::Jpeg),
+            "tiff" => return Ok(Self::Tif),
+            _ => {}
         }
         Self::ALL
             .into_iter()
@@ -82,13 +109,19 @@ impl Format {
         !matches!(self, Self::Jpeg)
     }
 
-    /// The format holds samples of that type as they are; others are rescaled.
+    /// Samples of that type are left as they are; others are rescaled.
+    ///
+    /// That is not to say that every image can be written: 32 bits in [`PngRaw`](Self::PngRaw) are an error.
     #[must_use]
     pub const fn holds(self, sample_type: SampleType) -> bool {
         match self {
             Self::Png => matches!(sample_type, SampleType::U8 | SampleType::U16),
             Self::Jpeg | Self::Webp => matches!(sample_type, SampleType::U8),
-            Self::Npy => true,
+            Self::Jp2 => matches!(
+                sample_type,
+                SampleType::U8 | SampleType::I16 | SampleType::U16
+            ),
+            Self::PngRaw | Self::Tif | Self::Npy | Self::Npz => true,
         }
     }
 }
@@ -114,10 +147,14 @@ mod tests {
     #[test]
     fn extensions_name_formats() {
         assert_eq!("JPG".parse::<Format>().unwrap(), Format::Jpeg);
+        assert_eq!("tiff".parse::<Format>().unwrap(), Format::Tif);
         for format in Format::ALL {
             assert_eq!(Format::from_extension(format.name()).unwrap(), format);
         }
         let error = Format::from_extension("gif").unwrap_err().to_string();
-        assert_eq!(error, "format: \"gif\" is not one of png, jpeg, webp, npy");
+        assert_eq!(
+            error,
+            "format: \"gif\" is not one of png, pngraw, jpeg, webp, tif, jp2, npy, npz"
+        );
     }
 }

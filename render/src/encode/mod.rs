@@ -3,12 +3,17 @@
 mod dispatch;
 mod format;
 mod jpeg;
+mod mask;
 mod npy;
+mod npz;
 mod png;
+mod tif;
 mod webp;
 
-pub use dispatch::{encode, render};
+pub use dispatch::{encode, render, render_suited};
 pub use format::Format;
 pub use npy::npy;
+pub use npz::npz;
+pub use tif::tif;
 
 use dispatch::failed;

@@ -1,7 +1,9 @@
 //! NumPy's `.npy`, version 1.0 (NEP 1).
 
+use super::mask::mask_band;
 use crate::{Error, Image};
-use cog_raster::{Complex, Sample, SampleType, Samples, with_samples};
+use cog_raster::{Complex, SampleType, Samples};
+use std::borrow::Cow;
 
 /// The samples of an image as a NumPy array of *bands × rows × columns*.
 ///
@@ -13,29 +15,40 @@ use cog_raster::{Complex, Sample, SampleType, Samples, with_samples};
 ///
 /// None at present; the header holds any shape.
 pub fn npy(image: &Image, mask: bool) -> Result<Vec<u8>, Error> {
-    let samples = match image.samples() {
-        Samples::ComplexI16(v) => &Samples::ComplexF32(
-            v.iter()
-                .map(|c| Complex::new(f32::from(c.re), f32::from(c.im)))
-                .collect(),
-        ),
-        Samples::ComplexI32(v) => &Samples::ComplexF64(
-            v.iter()
-                .map(|c| Complex::new(f64::from(c.re), f64::from(c.im)))
-                .collect(),
-        ),
-        other => other,
-    };
+    let samples = in_numpy(image.samples());
     let bands = image.bands().len() + usize::from(mask);
-    let mut bytes = header(samples.sample_type(), bands, image.height(), image.width());
+    let shape = shape(bands, image);
+    let mut bytes = header(samples.sample_type(), &shape);
     bytes.extend_from_slice(&samples.to_le_bytes());
     if mask {
-        bytes.extend_from_slice(&mask_band(image, samples).to_le_bytes());
+        bytes.extend_from_slice(&mask_band(image, &samples).to_le_bytes());
     }
     Ok(bytes)
 }
 
-fn header(sample_type: SampleType, bands: usize, rows: u32, columns: u32) -> Vec<u8> {
+/// The samples in a type that NumPy has.
+pub(super) fn in_numpy(samples: &Samples) -> Cow<'_, Samples> {
+    match samples {
+        Samples::ComplexI16(v) => Cow::Owned(Samples::ComplexF32(
+            v.iter()
+                .map(|c| Complex::new(f32::from(c.re), f32::from(c.im)))
+                .collect(),
+        )),
+        Samples::ComplexI32(v) => Cow::Owned(Samples::ComplexF64(
+            v.iter()
+                .map(|c| Complex::new(f64::from(c.re), f64::from(c.im)))
+                .collect(),
+        )),
+        other => Cow::Borrowed(other),
+    }
+}
+
+/// Python's tuple of *bands × rows × columns*.
+pub(super) fn shape(bands: usize, image: &Image) -> String {
+    format!("({bands}, {}, {})", image.height(), image.width())
+}
+
+pub(super) fn header(sample_type: SampleType, shape: &str) -> Vec<u8> {
     let descr = match sample_type {
         SampleType::U8 => "|u1",
         SampleType::I8 => "|i1",
@@ -51,9 +64,7 @@ fn header(sample_type: SampleType, bands: usize, rows: u32, columns: u32) -> Vec
         SampleType::ComplexI16 | SampleType::ComplexF32 => "<c8",
         SampleType::ComplexI32 | SampleType::ComplexF64 => "<c16",
     };
-    let mut text = format!(
-        "{{'descr': '{descr}', 'fortran_order': False, 'shape': ({bands}, {rows}, {columns}), }}"
-    );
+    let mut text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
     // Magic, version, length, text and a line feed fill whole lines of 64 bytes.
     const BEFORE: usize = 10;
     while !(BEFORE + text.len() + 1).is_multiple_of(64) {
@@ -67,26 +78,14 @@ fn header(sample_type: SampleType, bands: usize, rows: u32, columns: u32) -> Vec
     bytes
 }
 
-fn mask_band(image: &Image, samples: &Samples) -> Samples {
-    let mask = image.mask().values();
-    let (least, greatest) = samples.sample_type().range();
-    with_samples!(samples, T, _buffer => {
-        T::into_samples(mask.iter().map(|&valid| match valid {
-            0 => T::from_f64(least),
-            255 => T::from_f64(greatest),
-            alpha => T::from_f64(least + (greatest / 255.0 - least / 255.0) * f64::from(alpha)),
-        }).collect())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn headers_fill_lines_of_64_bytes() {
-        for (bands, rows) in [(1, 1), (4, 256), (12, 100_000)] {
-            let header = header(SampleType::F32, bands, rows, rows);
+        for shape in ["(1, 1, 1)", "(4, 256, 256)", "(12, 100000, 100000)"] {
+            let header = header(SampleType::F32, shape);
             assert_eq!(header.len() % 64, 0);
             assert_eq!(&header[..8], b"\x93NUMPY\x01\x00");
             let text = core::str::from_utf8(&header[10..]).unwrap();

@@ -5,56 +5,32 @@ use crate::{Error, Picture, Pixels};
 use ::png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter};
 
 pub(super) fn encode(picture: &Picture) -> Result<Vec<u8>, Error> {
-    let deep = |samples: &[u16]| {
-        samples
-            .iter()
-            .flat_map(|v| v.to_be_bytes())
-            .collect::<Vec<u8>>()
-    };
+    use BitDepth::{Eight, One, Sixteen};
+    use ColorType::{Grayscale, GrayscaleAlpha, Indexed, Rgb, Rgba};
     match picture.pixels() {
-        Pixels::Gray8(v) => write(picture, ColorType::Grayscale, BitDepth::Eight, v, None),
-        Pixels::GrayAlpha8(v) => {
-            write(picture, ColorType::GrayscaleAlpha, BitDepth::Eight, v, None)
-        }
-        Pixels::Rgb8(v) => write(picture, ColorType::Rgb, BitDepth::Eight, v, None),
-        Pixels::Rgba8(v) => write(picture, ColorType::Rgba, BitDepth::Eight, v, None),
-        Pixels::Gray16(v) => write(
-            picture,
-            ColorType::Grayscale,
-            BitDepth::Sixteen,
-            &deep(v),
-            None,
-        ),
-        Pixels::GrayAlpha16(v) => write(
-            picture,
-            ColorType::GrayscaleAlpha,
-            BitDepth::Sixteen,
-            &deep(v),
-            None,
-        ),
-        Pixels::Rgb16(v) => write(picture, ColorType::Rgb, BitDepth::Sixteen, &deep(v), None),
-        Pixels::Rgba16(v) => write(picture, ColorType::Rgba, BitDepth::Sixteen, &deep(v), None),
+        Pixels::Gray8(v) => write(picture, Grayscale, Eight, v, None),
+        Pixels::GrayAlpha8(v) => write(picture, GrayscaleAlpha, Eight, v, None),
+        Pixels::Rgb8(v) => write(picture, Rgb, Eight, v, None),
+        Pixels::Rgba8(v) => write(picture, Rgba, Eight, v, None),
+        Pixels::Gray16(v) => write(picture, Grayscale, Sixteen, &big_endian(v), None),
+        Pixels::GrayAlpha16(v) => write(picture, GrayscaleAlpha, Sixteen, &big_endian(v), None),
+        Pixels::Rgb16(v) => write(picture, Rgb, Sixteen, &big_endian(v), None),
+        Pixels::Rgba16(v) => write(picture, Rgba, Sixteen, &big_endian(v), None),
         Pixels::Indexed { indexes, palette } if palette.len() <= 1 => {
             // One colour, one bit: a tile of nothing is some hundred bytes.
             let row = (picture.width() as usize).div_ceil(8);
             let bits = vec![0; row * picture.height() as usize];
             debug_assert!(indexes.iter().all(|&index| index == 0));
-            write(
-                picture,
-                ColorType::Indexed,
-                BitDepth::One,
-                &bits,
-                Some(palette),
-            )
+            write(picture, Indexed, One, &bits, Some(palette))
         }
-        Pixels::Indexed { indexes, palette } => write(
-            picture,
-            ColorType::Indexed,
-            BitDepth::Eight,
-            indexes,
-            Some(palette),
-        ),
+        Pixels::Indexed { indexes, palette } => {
+            write(picture, Indexed, Eight, indexes, Some(palette))
+        }
     }
+}
+
+fn big_endian(samples: &[u16]) -> Vec<u8> {
+    samples.iter().flat_map(|v| v.to_be_bytes()).collect()
 }
 
 fn write(

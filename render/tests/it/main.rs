@@ -1,10 +1,14 @@
 //! Promises of `cog-render`, a file each.
 #![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
 
+#[cfg(not(target_arch = "wasm32"))]
+mod colors;
 mod control_points;
 #[cfg(not(target_arch = "wasm32"))]
 mod examples;
 mod expressions;
+#[cfg(not(target_arch = "wasm32"))]
+mod formats;
 #[cfg(not(target_arch = "wasm32"))]
 mod npz;
 #[cfg(not(target_arch = "wasm32"))]

@@ -97,6 +97,5 @@ for case in CASES:
                     statistics=statistics if kernel == "nearest" else None,
                 ))
 
-names = ["cividis", "gray", "greys", "inferno", "magma", "plasma", "terrain", "viridis"]
-colors = {name: [list(map(int, cmap.get(name)[k])) for k in range(256)] for name in names}
+colors = {name: [list(map(int, cmap.get(name)[k])) for k in range(256)] for name in cmap.list()}
 print(json.dumps(dict(tiles=listing, colors=colors)))

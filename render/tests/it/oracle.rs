@@ -10,6 +10,7 @@ use cog_render::{
     BandStatistics, Colormap, Grid, Image, ReadOptions, Resampling, StatisticsOptions,
 };
 use serde_json::Value;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tile_math::{Tile, TileMatrixSet};
@@ -28,7 +29,11 @@ fn rio_tiler_agrees() {
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(listing["tiles"].as_array().unwrap().len() >= 100);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    for (name, colors) in listing["colors"].as_object().unwrap() {
+    let colors = listing["colors"].as_object().unwrap();
+    let mut names: Vec<&String> = colors.keys().collect();
+    names.sort();
+    assert_eq!(Colormap::names().iter().collect::<Vec<_>>(), names);
+    for (name, colors) in colors {
         let map = Colormap::named(name).unwrap();
         let expected: Vec<[u8; 4]> = serde_json::from_value(colors.clone()).unwrap();
         assert_eq!(map.steps().unwrap()[..], expected, "{name}");
@@ -53,18 +58,41 @@ fn every_kernel_is_rio_tilers() {
 
 /// Runs a script beside this file: a folder, and the JSON that says what is in it. `None` without Python.
 pub(crate) fn make(script: &str) -> Option<(PathBuf, Value)> {
-    let Some(python) = std::env::var_os("SMALTI_PYTHON") else {
-        println!("SMALTI_PYTHON is not set: nothing to compare with");
-        return None;
-    };
+    let python = python()?;
     let folder = std::env::temp_dir().join(format!("cog-render-{script}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
+    let answer = ask(&python, script, &folder);
+    Some((folder, answer))
+}
+
+/// Runs a script beside this file on a folder of files: what it says of them. `None` without Python.
+pub(crate) fn run(script: &str, files: &[(String, Vec<u8>)]) -> Option<Value> {
+    let python = python()?;
+    let folder = std::env::temp_dir().join(format!("cog-render-{script}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, bytes) in files {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+    let answer = ask(&python, script, &folder);
+    std::fs::remove_dir_all(&folder).unwrap();
+    Some(answer)
+}
+
+fn python() -> Option<OsString> {
+    let python = std::env::var_os("SMALTI_PYTHON");
+    if python.is_none() {
+        println!("SMALTI_PYTHON is not set: nothing to compare with");
+    }
+    python
+}
+
+fn ask(python: &OsStr, script: &str, folder: &Path) -> Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/it")
         .join(script);
     let output = std::process::Command::new(python)
         .arg(script)
-        .arg(&folder)
+        .arg(folder)
         .output()
         .unwrap();
     assert!(
@@ -72,7 +100,7 @@ pub(crate) fn make(script: &str) -> Option<(PathBuf, Value)> {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    Some((folder, serde_json::from_slice(&output.stdout).unwrap()))
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// What is wrong with a tile, if anything.
