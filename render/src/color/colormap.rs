@@ -37,13 +37,13 @@ impl Colormap {
     pub fn named(name: &str) -> Result<Self, Error> {
         named::steps(name)
             .map(|steps| Self(Kind::Ramp(steps)))
-            .ok_or_else(|| unknown(name, named::names()))
+            .ok_or_else(|| unknown(name, &named::names()))
     }
 
     /// Names that [`named`](Self::named) knows, reversed ones included, in order.
     #[must_use]
     pub fn names() -> Vec<String> {
-        named::names().collect()
+        named::names()
     }
 
     /// A colormap as TiTiler's parameter `colormap` writes it:
@@ -131,11 +131,10 @@ impl Colormap {
 }
 
 /// There is no colormap of that name; those that begin alike, else some that all know.
-pub(super) fn unknown(name: &str, names: impl Iterator<Item = String>) -> Error {
+pub(super) fn unknown(name: &str, known: &[String]) -> Error {
     let mut start = name.chars().take(2).collect::<String>();
     start.make_ascii_lowercase();
-    let all: Vec<String> = names.collect();
-    let mut alike: Vec<&str> = all
+    let mut alike: Vec<&str> = known
         .iter()
         .filter(|known| !start.is_empty() && known.starts_with(&start))
         .map(String::as_str)
@@ -143,7 +142,7 @@ pub(super) fn unknown(name: &str, names: impl Iterator<Item = String>) -> Error 
     if alike.is_empty() {
         alike = vec!["gray", "viridis", "terrain", "rdylgn"];
     }
-    let (name, count, alike) = (excerpt(name), all.len(), alike.join(", "));
+    let (name, count, alike) = (excerpt(name), known.len(), alike.join(", "));
     Error::parameter(
         "colormap_name",
         format!("{name} is not one of the {count} there are: {alike} …"),

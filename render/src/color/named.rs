@@ -123,12 +123,15 @@ static REVERSED: &[u8] = include_bytes!("../../data/reversed.bin");
 /// Bytes of a map.
 const SIZE: usize = 256 * 3;
 
-/// All names, reversed ones beside the others, sorted.
-pub(super) fn names() -> impl Iterator<Item = String> {
-    NAMES.iter().flat_map(|name| {
+/// All names, reversed ones too, sorted.
+pub(super) fn names() -> Vec<String> {
+    let with_reversed = |name: &&str| {
         let reversed = (!WITHOUT_REVERSE.contains(name)).then(|| format!("{name}_r"));
         core::iter::once((*name).to_owned()).chain(reversed)
-    })
+    };
+    let mut names: Vec<String> = NAMES.iter().flat_map(with_reversed).collect();
+    names.sort();
+    names
 }
 
 /// The steps of the map of that name, in upper or lower case; `_r` at its end reverses it.
@@ -176,7 +179,7 @@ mod tests {
 
     #[test]
     fn there_are_rio_tilers_211() {
-        let names: Vec<String> = names().collect();
+        let names = names();
         assert_eq!(names.len(), 211);
         assert!(names.iter().all(|name| steps(name).is_some()));
         assert!(NAMES.is_sorted() && steps("cfastie_r").is_none());

@@ -49,7 +49,7 @@ impl Colormaps {
         if let Some(colormap) = self.own.get(name) {
             return Ok(colormap.clone());
         }
-        Colormap::named(name).map_err(|_| unknown(name, self.names().into_iter()))
+        Colormap::named(name).map_err(|_| unknown(name, &self.names()))
     }
 
     /// All names, sorted.

@@ -39,10 +39,10 @@ fn compare(case: &Value) -> Option<String> {
         if pixel[3] == 0 {
             continue;
         }
-        for channel in 0..3 {
+        for (channel, ours) in pixel[..3].iter().enumerate() {
             let band = channel.min(out.shape[0] - 1);
             let theirs = out.samples.value(band * count + at).unwrap() as u8;
-            let difference = theirs.abs_diff(pixel[channel]);
+            let difference = theirs.abs_diff(*ours);
             greatest = greatest.max(difference);
             equal += usize::from(difference == 0);
             valid += 1;
