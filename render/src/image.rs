@@ -129,6 +129,21 @@ impl Image {
         })
     }
 
+    /// The image with other words on its bands.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Mismatch`] if they are not as many.
+    pub fn with_bands(mut self, bands: Vec<ImageBand>) -> Result<Self, Error> {
+        if bands.len() != self.bands.len() {
+            return Err(Error::Mismatch {
+                message: format!("{} bands, not {}", self.bands.len(), bands.len()),
+            });
+        }
+        self.bands = bands;
+        Ok(self)
+    }
+
     pub(crate) fn with_palette(mut self, palette: Option<Vec<[u8; 4]>>) -> Self {
         self.palette = palette;
         self

@@ -9,6 +9,7 @@
 //!        ▼
 //!      Image ── statistics
 //!        │ Expression      bands of bands: `(b4-b3)/(b4+b3)`
+//!        │ Algorithm       hillshade, contours, terrain-RGB …
 //!        │ style           rescale, colormap, transparency
 //!        ▼
 //!     Picture
@@ -51,6 +52,25 @@
 //! # }).unwrap();
 //! ```
 //!
+//! Between reading and colouring, an [`Expression`] makes bands of bands and an [`Algorithm`] an image of an
+//! image, both in TiTiler's words:
+//!
+//! ```
+//! use cog_raster::{Raster, Samples};
+//! use cog_render::{Algorithms, Expression, Image, ImageBand};
+//! use tile_math::BoundingBox;
+//!
+//! let heights = (0..100).map(|k| (k % 10) as f32).collect();
+//! let raster = Raster::new(1, 10, 10, Samples::F32(heights))?;
+//! let bounds = BoundingBox::new(0.0, 0.0, 100.0, 100.0);
+//! let image = Image::new(raster, vec![ImageBand::new("b1")], None, bounds)?;
+//!
+//! let metres = Expression::parse("where(b1>0, b1*10, 0)")?.apply(&image)?;
+//! let slope = Algorithms::builtin().build("slope", Some(r#"{"buffer": 1}"#))?;
+//! assert_eq!(slope.apply(&metres)?.value(0, 4, 4), Some(45.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # How near to GDAL
 //!
 //! - *Where a pixel comes from* is exact to 10⁻⁵ source pixels, where GDAL's default
@@ -66,7 +86,8 @@
 //! the colours of half-transparent pixels and may run downwards; rescaling where nobody asked for it
 //! shows floats by their range instead of black, and masks by pixel; a colormap of 256 colours is not
 //! applied modulo 256: a named one spreads over the values' range, and a value outside a given
-//! table is transparent.
+//! table is transparent; whole numbers in expressions do not wrap around, and what is not finite does not count.
+//! `doc/titiler-differences.md` has the whole list.
 //!
 //! # Conventions
 //!
@@ -84,6 +105,7 @@
 //! that ends at a meridian and starts again there (0…360 degrees) is not interpolated across it.
 #![forbid(unsafe_code)]
 
+mod algorithm;
 mod color;
 mod combine;
 mod compose;
@@ -108,6 +130,7 @@ mod text;
 mod warp;
 mod widening;
 
+pub use algorithm::{Algorithm, AlgorithmInfo, Algorithms, Parameter, Parameters};
 pub use color::{ColorFormula, Colormap, Colormaps, rescale};
 pub use encode::{Format, encode, npy, npz, render, render_suited, tif};
 pub use error::Error;

@@ -145,6 +145,18 @@ impl From<cog_render::Error> for Error {
     }
 }
 
+impl From<stac_item::Error> for Error {
+    fn from(error: stac_item::Error) -> Self {
+        use stac_item::Error as E;
+        let message = chain(&error);
+        match error {
+            E::UnknownAsset { .. } => Self::NotFound(message),
+            E::InvalidParameter { .. } => Self::Parameter(message),
+            _ => Self::Unusable(message),
+        }
+    }
+}
+
 fn of_source(kind: SourceErrorKind, message: String) -> Error {
     match kind {
         SourceErrorKind::InvalidRequest => Error::Request(message),

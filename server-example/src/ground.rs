@@ -18,6 +18,19 @@ pub(crate) fn bounds_in(info: &RasterInfo, crs: &Crs) -> Result<BoundingBox, Err
                 .into(),
         ));
     };
+    transformed(bounds, from, crs)
+}
+
+/// Bounds in another CRS.
+///
+/// # Errors
+///
+/// [`Error::Unusable`] if they have no coordinates there.
+pub(crate) fn transformed(
+    bounds: BoundingBox,
+    from: &Crs,
+    crs: &Crs,
+) -> Result<BoundingBox, Error> {
     if from == crs {
         return Ok(bounds);
     }

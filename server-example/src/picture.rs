@@ -69,8 +69,10 @@ pub(crate) async fn encode(
     timing: &mut Timing,
 ) -> Result<Picture, Error> {
     let encoded = cpu.run(move || {
-        let format = format.unwrap_or_else(|| Format::suited_to(&image));
-        let bytes = cog_render::render(&image, &style, format)?;
+        let (format, bytes) = match format {
+            Some(format) => (format, cog_render::render(&image, &style, format)?),
+            None => cog_render::render_suited(&image, &style)?,
+        };
         Ok::<_, RenderError>(Picture {
             bytes: bytes.into(),
             format,

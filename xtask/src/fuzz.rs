@@ -9,7 +9,7 @@ use crate::process::{cargo, run, succeeds};
 use crate::workspace::{root, target_folder};
 
 /// The targets, as `fuzz/Cargo.toml` names them.
-pub(crate) const TARGETS: [&str; 8] = [
+pub(crate) const TARGETS: [&str; 9] = [
     "open",
     "codec",
     "whole_read",
@@ -17,6 +17,7 @@ pub(crate) const TARGETS: [&str; 8] = [
     "arrival",
     "round_trip",
     "definitions",
+    "expression",
     "metadata",
 ];
 

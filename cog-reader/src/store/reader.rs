@@ -79,6 +79,32 @@ impl ObjectStoreReader {
         self
     }
 
+    /// All bytes, by one plain request, if they are at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_ranges`](RangeReader::read_ranges); [`ReadErrorKind::Unsupported`] for more than
+    /// `limit` bytes.
+    pub async fn read_all(&self, limit: u64) -> Result<Bytes, ReadError> {
+        let get = self.store.get_opts(&self.path, GetOptions::default());
+        let result = get.await.map_err(|error| self.explain(error))?;
+        let too_large = || super::stores::too_large(&self.name, limit);
+        if result.meta.size > limit {
+            return Err(too_large());
+        }
+        let mut bytes = BytesMut::new();
+        let mut stream = result.into_stream();
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|error| self.explain(error))?;
+            // What a server says of the size is one thing, what it sends another.
+            if (bytes.len() + chunk.len()) as u64 > limit {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes.freeze())
+    }
+
     /// One range; continued where it breaks off.
     async fn read_range(&self, range: Range<u64>) -> Result<Bytes, ReadError> {
         let mut body = Body::default();

@@ -4,6 +4,7 @@ use super::connect::Connector;
 use super::reader::PARALLEL;
 use super::{ObjectStoreReader, UrlGuard};
 use crate::{RangeReader, ReadError, ReadErrorKind};
+use bytes::Bytes;
 use core::time::Duration;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
@@ -201,9 +202,30 @@ impl Stores {
                     "{url} does not name a local file; three slashes follow \"file:\""
                 ))),
             },
-            "http" | "https" => self.open_http(url, &parsed),
+            _ => Ok(Arc::new(self.open_remote(url, &parsed)?)),
+        }
+    }
+
+    /// All bytes of what the URL names, if they are at most `limit`: for documents, whose
+    /// servers often know nothing of byte ranges.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and as its reader's first read; [`ReadErrorKind::Unsupported`] for
+    /// more than `limit` bytes.
+    pub async fn read_all(&self, url: &str, limit: u64) -> Result<Bytes, ReadError> {
+        let remote = match Url::parse(url) {
+            Ok(parsed) if url.contains("://") && parsed.scheme() != "file" => parsed,
+            _ => return read_within(&*self.open(url)?, url, limit).await,
+        };
+        self.open_remote(url, &remote)?.read_all(limit).await
+    }
+
+    fn open_remote(&self, url: &str, parsed: &Url) -> Result<ObjectStoreReader, ReadError> {
+        match parsed.scheme() {
+            "http" | "https" => self.open_http(url, parsed),
             "s3" | "s3a" | "gs" | "az" | "azure" | "adl" | "abfs" | "abfss" => {
-                self.open_bucket(url, &parsed)
+                self.open_bucket(url, parsed)
             }
             other => Err(unsupported(format!(
                 "{url}: the scheme {other} is not known; s3, gs, az, http, https and file are"
@@ -211,7 +233,7 @@ impl Stores {
         }
     }
 
-    fn open_http(&self, url: &str, parsed: &Url) -> Result<Arc<dyn RangeReader>, ReadError> {
+    fn open_http(&self, url: &str, parsed: &Url) -> Result<ObjectStoreReader, ReadError> {
         // The whole URL is the store's base, so that its path and query (a
         // signature, often) go out exactly as they came.
         let mut base = parsed.clone();
@@ -225,14 +247,13 @@ impl Stores {
         Ok(self.reader(Arc::new(store), Path::default(), url))
     }
 
-    fn reader(&self, store: Arc<dyn ObjectStore>, path: Path, url: &str) -> Arc<dyn RangeReader> {
-        let reader = ObjectStoreReader::new(store, path, url)
+    fn reader(&self, store: Arc<dyn ObjectStore>, path: Path, url: &str) -> ObjectStoreReader {
+        ObjectStoreReader::new(store, path, url)
             .with_parallel(self.options.parallel)
-            .with_resumes(self.options.retries);
-        Arc::new(reader)
+            .with_resumes(self.options.retries)
     }
 
-    fn open_bucket(&self, url: &str, parsed: &Url) -> Result<Arc<dyn RangeReader>, ReadError> {
+    fn open_bucket(&self, url: &str, parsed: &Url) -> Result<ObjectStoreReader, ReadError> {
         let path = Path::from_url_path(parsed.path())
             .map_err(|e| unsupported(format!("{url} does not name an object: {e}")))?;
         if path.as_ref().is_empty() {
@@ -311,6 +332,24 @@ fn open_file(path: &str) -> Result<Arc<dyn RangeReader>, ReadError> {
     Err(unsupported(format!(
         "{path} is a local file, and this build cannot read those (feature `file`)"
     )))
+}
+
+/// All bytes behind a reader, if they are at most `limit`.
+async fn read_within(reader: &dyn RangeReader, url: &str, limit: u64) -> Result<Bytes, ReadError> {
+    let ranges = [0..limit.saturating_add(1)];
+    let mut found = reader.read_ranges(&ranges).await?;
+    let bytes = found.pop().unwrap_or_default();
+    if bytes.len() as u64 > limit {
+        return Err(too_large(url, limit));
+    }
+    Ok(bytes)
+}
+
+/// More bytes than the caller takes.
+pub(super) fn too_large(name: &str, limit: u64) -> ReadError {
+    unsupported(format!(
+        "{name} has more than the {limit} bytes that a document may have"
+    ))
 }
 
 /// Some store knows it.

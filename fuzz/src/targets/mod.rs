@@ -3,6 +3,7 @@
 mod arrival;
 mod codec;
 mod definitions;
+mod expression;
 mod files;
 mod metadata;
 mod round_trip;
@@ -11,6 +12,7 @@ mod structure;
 pub use arrival::arrival;
 pub use codec::{BlockInput, codec};
 pub use definitions::definitions;
+pub use expression::{expression, expression_seeds};
 pub use files::{open, whole_read};
 pub use metadata::metadata;
 pub use round_trip::round_trip;

@@ -8,10 +8,11 @@ use crate::measure::alone;
 type Target = (&'static str, fn(&[u8]));
 
 /// The targets by the names of their folders.
-const TARGETS: [Target; 8] = [
+const TARGETS: [Target; 9] = [
     ("arrival", fuzz::arrival),
     ("codec", fuzz::codec),
     ("definitions", fuzz::definitions),
+    ("expression", fuzz::expression),
     ("metadata", fuzz::metadata),
     ("open", fuzz::open),
     ("round_trip", fuzz::round_trip),
@@ -66,6 +67,12 @@ fn every_target_takes_its_seeds_and_noise() {
         alone.bounded(
             || String::from_utf8_lossy(&text).into(),
             || fuzz::definitions(&text),
+        );
+    }
+    for text in fuzz::expression_seeds() {
+        alone.bounded(
+            || String::from_utf8_lossy(&text).into(),
+            || fuzz::expression(&text),
         );
     }
     for (layout, bytes) in fuzz::block_seeds() {

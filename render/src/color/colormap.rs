@@ -73,6 +73,13 @@ impl Colormap {
             .map_err(|message| Error::parameter("colormap", message))
     }
 
+    /// The colormap as [`from_json`](Self::from_json) reads it, colours as `[r, g, b, a]`; a ramp by the
+    /// numbers of its steps.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        json::write(&self.0).to_string()
+    }
+
     /// A source's palette: a colour per index; larger indexes are transparent.
     #[must_use]
     pub const fn from_palette(palette: Vec<[u8; 4]>) -> Self {

@@ -3,7 +3,7 @@
 use super::Colormap;
 use super::colormap::Kind;
 use crate::text::excerpt;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Most entries of a colormap: as many as 16 bits tell apart.
 const MOST_ENTRIES: usize = 65_536;
@@ -33,6 +33,34 @@ pub(super) fn parse(text: &str) -> Result<Colormap, String> {
         _ => return Err("an object or a list is needed".into()),
     };
     Ok(Colormap(kind))
+}
+
+/// The colormap as [`parse`] reads it.
+pub(super) fn write(kind: &Kind) -> Value {
+    let by_index = |colors: &[[u8; 4]]| {
+        let entries = colors.iter().enumerate();
+        Value::Object(
+            entries
+                .map(|(index, color)| (index.to_string(), json!(color)))
+                .collect(),
+        )
+    };
+    match kind {
+        Kind::Ramp(steps) => by_index(&steps[..]),
+        Kind::Table(colors) => by_index(colors),
+        Kind::Discrete(values) => {
+            let entries = values
+                .iter()
+                .map(|(value, color)| (value.to_string(), json!(color)));
+            Value::Object(entries.collect())
+        }
+        Kind::Intervals(ranges) => {
+            let entries = ranges.iter();
+            entries
+                .map(|(least, greatest, color)| json!([[least, greatest], color]))
+                .collect()
+        }
+    }
 }
 
 fn by_value(map: &serde_json::Map<String, Value>) -> Result<Kind, String> {
@@ -132,6 +160,17 @@ mod tests {
             r##""#é00""##,
         ] {
             assert!(color(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for text in [
+            r##"{"-1": "#010203", "2.5": [1, 2, 3, 4]}"##,
+            r##"[[[0, 1.5], "#fff"], [[1, 9], [1, 2, 3]]]"##,
+        ] {
+            let map = parse(text).unwrap();
+            assert_eq!(parse(&write(&map.0).to_string()).unwrap(), map);
         }
     }
 

@@ -1,11 +1,13 @@
 //! Promises of `cog-render`, a file each.
 #![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
 
+mod algorithms;
 #[cfg(not(target_arch = "wasm32"))]
 mod colors;
 mod control_points;
 #[cfg(not(target_arch = "wasm32"))]
 mod examples;
+mod expression_model;
 mod expressions;
 #[cfg(not(target_arch = "wasm32"))]
 mod formats;

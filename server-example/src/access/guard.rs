@@ -1,6 +1,7 @@
 //! The policy where connections are made.
 
 use super::{Policy, Target};
+use bytes::Bytes;
 use cog_reader::{
     DecodeExecutor, FileReader, PublicAddresses, RangeReader, ReadError, StoreOptions, Stores,
     UrlGuard,
@@ -36,14 +37,26 @@ impl Openers {
     pub(crate) async fn open(&self, target: &Target) -> Result<Arc<dyn RangeReader>, ReadError> {
         match target {
             Target::File(path) => open_file(path),
+            Target::Remote { url, private } => self.stores(url, *private).await.open(url.as_str()),
+        }
+    }
+
+    /// All bytes of a target, if they are at most `limit`.
+    pub(crate) async fn read_all(&self, target: &Target, limit: u64) -> Result<Bytes, ReadError> {
+        match target {
+            Target::File(path) => self.public.read_all(&path.to_string_lossy(), limit).await,
             Target::Remote { url, private } => {
-                let stores = if *private && resolves_inside(url).await {
-                    &self.inside
-                } else {
-                    &self.public
-                };
-                stores.open(url.as_str())
+                let stores = self.stores(url, *private).await;
+                stores.read_all(url.as_str(), limit).await
             }
+        }
+    }
+
+    async fn stores(&self, url: &Url, private: bool) -> &Stores {
+        if private && resolves_inside(url).await {
+            &self.inside
+        } else {
+            &self.public
         }
     }
 }

@@ -154,7 +154,7 @@ pub struct ListenArgs {
     /// Folder of more tile matrix sets: OGC's JSON documents, named by their id.
     #[arg(long, value_name = "DIR", env = "TILEMATRIXSET_DIRECTORY")]
     pub tms_dir: Option<PathBuf>,
-    /// Folder of more colormaps: .json as in the parameter colormap, named by the file.
+    /// Folder of more colormaps: .json as in the parameter colormap, or .npy of 256 colours, named by the file.
     #[arg(long, value_name = "DIR", env = "COLORMAP_DIRECTORY")]
     pub colormap_dir: Option<PathBuf>,
     /// How sources are opened.
@@ -332,6 +332,15 @@ pub struct RenderArgs {
     /// Values that become 0 and 255, as MIN,MAX; once, or once per band.
     #[arg(long, value_name = "MIN,MAX", allow_hyphen_values = true)]
     pub rescale: Vec<String>,
+    /// Operations on the colours, such as 'gamma rgb 1.2, saturation 1.1'.
+    #[arg(long)]
+    pub color_formula: Option<String>,
+    /// An algorithm, such as hillshade.
+    #[arg(long)]
+    pub algorithm: Option<String>,
+    /// The algorithm's parameters, as a JSON object.
+    #[arg(long)]
+    pub algorithm_params: Option<String>,
     /// A named colormap.
     #[arg(long)]
     pub colormap_name: Option<String>,
@@ -360,6 +369,9 @@ impl RenderArgs {
             ("nodata", &self.nodata),
             ("resampling", &self.resampling),
             ("reproject", &self.reproject),
+            ("color_formula", &self.color_formula),
+            ("algorithm", &self.algorithm),
+            ("algorithm_params", &self.algorithm_params),
             ("colormap_name", &self.colormap_name),
             ("colormap", &self.colormap),
             ("tilesize", &self.tilesize),

@@ -20,8 +20,8 @@ pub(super) async fn tile(arguments: TileArgs) -> Result<ExitCode, Error> {
     let format = format(extension)
         .map_err(|error| Error::Parameter(format!("--output {}: {error}", path.display())))?;
     let query = Query::from_pairs(arguments.render.pairs());
-    let wanted = Bands::parse(&query)?;
     let names = Names::default();
+    let wanted = Bands::parse(&query, &names)?;
     let style = ImageParams::parse(&query, &names)?;
     let size = TileParams::parse(&query)?;
     let number = |n: &dyn ToString| n.to_string();

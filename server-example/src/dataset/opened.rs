@@ -2,17 +2,18 @@
 
 use super::{Area, Bands, Place, Wanted};
 use crate::{
-    Error,
+    Error, ground,
     http::Timing,
     picture,
-    state::{CpuPool, ServerState, Source},
+    state::{CpuPool, ServerState, Source, StoredItem},
 };
 use cog_raster::{RasterInfo, RasterSource as _};
 use cog_reader::Cog;
-use cog_render::{Error as RenderError, Expression, Image, ReadOptions};
+use cog_render::{Algorithm, Error as RenderError, Expression, Image, ReadOptions};
 use futures_util::future::try_join_all;
+use stac_item::{AssetRead, Item};
 use std::sync::Arc;
-use tile_math::BoundingBox;
+use tile_math::{BoundingBox, Crs, TileMatrixSet};
 
 /// The sources of a request, opened.
 #[derive(Debug)]
@@ -20,6 +21,9 @@ pub(crate) struct Dataset {
     parts: Vec<Part>,
     /// What is made of the bands of all.
     expression: Option<Expression>,
+    algorithm: Option<Arc<dyn Algorithm>>,
+    /// The item that the sources are assets of.
+    item: Option<StoredItem>,
 }
 
 /// One source and what is read of it.
@@ -27,18 +31,55 @@ pub(crate) struct Dataset {
 struct Part {
     source: Arc<Source>,
     options: ReadOptions,
+    asset: Option<Asset>,
+}
+
+/// What an item says of one of its assets, and a request of that.
+#[derive(Clone, Debug)]
+struct Asset {
+    name: String,
+    expression: Option<Expression>,
+    /// Least and greatest value of each of the file's bands.
+    ranges: Option<Vec<(f64, f64)>>,
+    /// The asset is one band.
+    as_band: bool,
 }
 
 impl Dataset {
     /// Opens what a request wants.
     pub(crate) async fn open(state: &ServerState, wanted: &Wanted) -> Result<Self, Error> {
-        let part = Part {
-            source: state.open(&wanted.url).await?,
-            options: wanted.bands.options.clone(),
+        let (parts, item) = match &wanted.assets {
+            None => {
+                let source = state.open(&wanted.url).await?;
+                let options = wanted.bands.options.clone();
+                let asset = None;
+                let part = Part {
+                    source,
+                    options,
+                    asset,
+                };
+                (vec![part], None)
+            }
+            Some(assets) => {
+                let stored = state.item(&wanted.url).await?;
+                let reads = stored.item.choose(&assets.choices)?;
+                let parts = reads.into_iter().map(|read| {
+                    Part::of_asset(state, read, &wanted.bands.options, assets.as_bands)
+                });
+                (try_join_all(parts).await?, Some(stored))
+            }
         };
+        if parts.is_empty() {
+            return Err(Error::Unusable(format!(
+                "{} has no asset of pixels",
+                wanted.url
+            )));
+        }
         Ok(Self {
-            parts: vec![part],
+            parts,
             expression: wanted.bands.expression.clone(),
+            algorithm: wanted.bands.algorithm.clone(),
+            item,
         })
     }
 
@@ -52,17 +93,43 @@ impl Dataset {
         let part = Part {
             source: Arc::new(source),
             options: bands.options,
+            asset: None,
         };
         Self {
             parts: vec![part],
             expression: bands.expression,
+            algorithm: bands.algorithm,
+            item: None,
         }
+    }
+
+    /// The sources, each with the name of its asset if it is one.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (Option<&str>, &Arc<Source>)> {
+        self.parts.iter().map(|part| {
+            let name = part.asset.as_ref().map(|asset| asset.name.as_str());
+            (name, &part.source)
+        })
+    }
+
+    /// The dataset of each source by itself, as [`sources`](Self::sources).
+    pub(crate) fn apart(&self) -> impl Iterator<Item = Self> {
+        self.parts.iter().map(|part| Self {
+            parts: vec![part.clone()],
+            expression: None,
+            algorithm: None,
+            item: None,
+        })
+    }
+
+    /// The item that the sources are assets of.
+    pub(crate) fn item(&self) -> Option<&Item> {
+        self.item.as_ref().map(|stored| &*stored.item)
     }
 
     /// What tells answers about this apart from answers about others, and about others of the same
     /// name; `None` where a store does not tell when it changes.
     pub(crate) fn identity(&self) -> Option<Vec<&str>> {
-        let mut identity = Vec::new();
+        let mut identity: Vec<&str> = self.item.iter().map(|item| item.tag.as_str()).collect();
         for part in &self.parts {
             identity.extend([part.source.key.as_str(), part.source.validator.as_deref()?]);
         }
@@ -79,8 +146,33 @@ impl Dataset {
         self.source().cog.info()
     }
 
-    /// A name for people: that of the file.
+    /// Where all of it lies: what the item says, else the file.
+    pub(crate) fn bounds_in(&self, crs: &Crs) -> Result<BoundingBox, Error> {
+        match self.item() {
+            Some(item) => {
+                let place = item.footprint()?;
+                ground::transformed(place.bounds, &place.crs, crs)
+            }
+            None => ground::bounds_in(self.info(), crs),
+        }
+    }
+
+    /// The least and greatest zoom that make sense; an item that does not say how fine it is makes sense at all.
+    pub(crate) fn zooms(&self, tms: &TileMatrixSet) -> Result<(i8, i8), Error> {
+        match self.item() {
+            Some(item) => match item.footprint()?.raster_info() {
+                Some(info) => ground::zooms(&info, tms),
+                None => Ok((tms.min_zoom(), tms.max_zoom())),
+            },
+            None => ground::zooms(self.info(), tms),
+        }
+    }
+
+    /// A name for people: that of the file or the item.
     pub(crate) fn name(&self) -> &str {
+        if let Some(item) = self.item() {
+            return item.id();
+        }
         let key = &self.source().key;
         key.rsplit(['/', '\\']).next().unwrap_or(key)
     }
@@ -92,10 +184,16 @@ impl Dataset {
         area: &Arc<Area>,
         timing: &mut Timing,
     ) -> Result<Image, Error> {
-        let expression = self.expression.clone();
-        let finish = move |image: Image| match expression {
-            Some(expression) => expression.apply(&image),
-            None => Ok(image),
+        let (expression, algorithm) = (self.expression.clone(), self.algorithm.clone());
+        let finish = move |image: Image| {
+            let image = match expression {
+                Some(expression) => expression.apply(&image)?,
+                None => image,
+            };
+            match algorithm {
+                Some(algorithm) => algorithm.apply(&image),
+                None => Ok(image),
+            }
         };
         if let [part] = self.parts.as_slice() {
             return part.read(cpu, area, None, finish, timing).await;
@@ -155,6 +253,37 @@ impl Dataset {
 }
 
 impl Part {
+    /// Opens an asset.
+    async fn of_asset(
+        state: &ServerState,
+        read: AssetRead,
+        options: &ReadOptions,
+        as_band: bool,
+    ) -> Result<Self, Error> {
+        let source = state.open(&read.href).await?;
+        let expression = read
+            .expression
+            .as_deref()
+            .map(Expression::parse)
+            .transpose()?;
+        let mut options = options.clone();
+        options.bands = match (&expression, read.indexes) {
+            (Some(expression), _) => Some(expression.bands().to_vec()),
+            (None, Some(indexes)) => Some(indexes.iter().map(|index| index - 1).collect()),
+            (None, None) => None,
+        };
+        Ok(Self {
+            source,
+            options,
+            asset: Some(Asset {
+                name: read.name,
+                expression,
+                ranges: read.ranges,
+                as_band,
+            }),
+        })
+    }
+
     /// Reads an area of this source, or, if given, what another source made of the area.
     async fn read(
         &self,
@@ -165,6 +294,11 @@ impl Part {
         timing: &mut Timing,
     ) -> Result<Image, Error> {
         let (area, options) = (Arc::clone(area), self.options.clone());
+        let asset = self.asset.clone();
+        let finish = move |image: Image| match asset {
+            Some(asset) => finish(asset.described(image)?),
+            None => finish(image),
+        };
         let plan = move |info: &RasterInfo| {
             let place = match place {
                 Some(place) => place,
@@ -174,6 +308,42 @@ impl Part {
             Ok((planned, place.mask))
         };
         picture::read(cpu, &self.source.cog, plan, finish, timing).await
+    }
+}
+
+impl Asset {
+    /// The image with what the item says of its bands, and the asset's name on each.
+    fn described(&self, image: Image) -> Result<Image, RenderError> {
+        let image = match &self.expression {
+            Some(expression) => expression.apply(&image)?,
+            None => image,
+        };
+        if self.as_band && image.bands().len() != 1 {
+            return Err(RenderError::InvalidParameter {
+                parameter: "asset_as_band",
+                message: format!(
+                    "asset {:?} has {} bands, not one: choose one with |bidx=",
+                    self.name,
+                    image.bands().len()
+                ),
+            });
+        }
+        let mut bands = image.bands().to_vec();
+        for band in &mut bands {
+            let number = band
+                .name
+                .strip_prefix('b')
+                .and_then(|n| n.parse::<usize>().ok());
+            if let (Some(ranges), Some(number)) = (&self.ranges, number) {
+                band.range = ranges.get(number.wrapping_sub(1)).copied();
+            }
+            band.description = if self.as_band {
+                self.name.clone()
+            } else {
+                format!("{}_{}", self.name, band.description)
+            };
+        }
+        image.with_bands(bands)
     }
 }
 

@@ -2,9 +2,12 @@
 
 use crate::{
     Error,
-    params::{Query, ReadParams, SourceParams},
+    params::{AlgorithmParams, AssetParams, Query, ReadParams, SourceParams},
+    state::Names,
 };
-use cog_render::{Expression, ReadOptions};
+use cog_render::{Algorithm, Expression, ReadOptions};
+use stac_item::AssetChoice;
+use std::sync::Arc;
 
 /// What a `url=` is.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -12,6 +15,8 @@ pub(crate) enum Kind {
     /// A GeoTIFF.
     #[default]
     Cog,
+    /// A STAC item, whose assets are GeoTIFFs.
+    Stac,
 }
 
 impl Kind {
@@ -19,6 +24,7 @@ impl Kind {
     pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Self::Cog => "/cog",
+            Self::Stac => "/stac",
         }
     }
 }
@@ -28,6 +34,16 @@ impl Kind {
 pub(crate) struct Wanted {
     pub(crate) url: String,
     pub(crate) bands: Bands,
+    /// Of an item: what of it.
+    pub(crate) assets: Option<Assets>,
+}
+
+/// Assets of an item.
+#[derive(Clone, Debug)]
+pub(crate) struct Assets {
+    pub(crate) choices: Vec<AssetChoice>,
+    /// Each is one band, described by the asset's name.
+    pub(crate) as_bands: bool,
 }
 
 /// Bands, how they are read, and what is made of them.
@@ -35,19 +51,28 @@ pub(crate) struct Wanted {
 pub(crate) struct Bands {
     pub(crate) options: ReadOptions,
     pub(crate) expression: Option<Expression>,
+    pub(crate) algorithm: Option<Arc<dyn Algorithm>>,
 }
 
 impl Wanted {
-    pub(crate) fn parse(query: &Query) -> Result<Self, Error> {
-        Ok(Self {
-            url: SourceParams::parse(query)?.url,
-            bands: Bands::parse(query)?,
-        })
+    pub(crate) fn parse(kind: Kind, query: &Query, names: &Names) -> Result<Self, Error> {
+        let url = SourceParams::parse(query)?.url;
+        let mut bands = Bands::parse(query, names)?;
+        let assets = match kind {
+            Kind::Cog => None,
+            Kind::Stac => {
+                // Bands of assets are chosen with the assets, and an expression is of all of them.
+                bands.options.bands = None;
+                let (choices, as_bands) = AssetParams::parse(query)?;
+                Some(Assets { choices, as_bands })
+            }
+        };
+        Ok(Self { url, bands, assets })
     }
 }
 
 impl Bands {
-    pub(crate) fn parse(query: &Query) -> Result<Self, Error> {
+    pub(crate) fn parse(query: &Query, names: &Names) -> Result<Self, Error> {
         let read = ReadParams::parse(query)?;
         let expression = read.expression()?;
         let mut options = read.options()?;
@@ -57,6 +82,7 @@ impl Bands {
         Ok(Self {
             options,
             expression,
+            algorithm: AlgorithmParams::parse(query, names)?,
         })
     }
 }

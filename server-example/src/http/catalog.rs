@@ -3,19 +3,16 @@
 use super::{Answer, Failure, Incoming};
 use crate::{
     Error,
+    params::format,
     state::{Layer, ServerState},
 };
 use axum::{
     extract::{Path, State},
     response::Response,
 };
-use bytes::Bytes;
-use cog_raster::{Raster, Samples};
-use cog_render::{Colormap, Format, Image, ImageBand, Style};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::sync::Arc;
-use tile_math::BoundingBox;
 use utoipa::ToSchema;
 
 /// The tile matrix sets that tiles can be asked in.
@@ -79,6 +76,7 @@ pub(crate) async fn color_maps(
     let colormaps: Vec<Value> = state
         .names
         .colormaps()
+        .iter()
         .map(|name| {
             json!({
                 "id": name,
@@ -94,14 +92,14 @@ pub(crate) async fn color_maps(
     Answer::to(&incoming, state.max_age).json(&json!({ "colormaps": colormaps }))
 }
 
-/// One colormap: 256 colours as JSON, or a strip of them as PNG.
+/// One colormap: its colours as JSON, or a strip of them as a picture.
 #[utoipa::path(
     get, path = "/colorMaps/{name}", tag = "Names",
     params(
         ("name" = String, Path, description = "Name of a colormap", example = "viridis"),
-        ("format" = Option<String>, Query, description = "json (default) or png"),
-        ("width" = Option<u32>, Query, description = "Columns of the picture, 256 by default"),
-        ("height" = Option<u32>, Query, description = "Rows of the picture, 20 by default"),
+        ("f" = Option<String>, Query, description = "json (default), or the name of a format of pictures"),
+        ("width" = Option<u32>, Query, minimum = 1, maximum = 4096, description = "Columns of the picture, 256 by default, 20 if vertical"),
+        ("height" = Option<u32>, Query, minimum = 1, maximum = 4096, description = "Rows of the picture, 20 by default, 256 if vertical"),
         ("orientation" = Option<String>, Query, description = "horizontal (default) or vertical"),
     ),
     responses(
@@ -115,71 +113,30 @@ pub(crate) async fn color_map(
     incoming: Incoming,
 ) -> Result<Response, Failure> {
     let query = &incoming.query;
-    let colormap = state.names.colormap(&name)?.clone();
+    let colormap = state.names.colormap(&name)?;
     let answer = Answer::to(&incoming, state.max_age);
-    let one_of = |name: &str, choices: [&'static str; 2]| {
-        query.read(
-            name,
-            || choices.join(" or "),
-            |text| choices.into_iter().find(|c| *c == text),
-        )
-    };
-    let vertical = one_of("orientation", ["horizontal", "vertical"])? == Some("vertical");
-    if one_of("format", ["json", "png"])? == Some("png") {
-        let (length, breadth) = (256, 20);
-        let (width, height) = if vertical {
-            (breadth, length)
-        } else {
-            (length, breadth)
-        };
-        let width = query.integer("width", 1, 4096)?.unwrap_or(width);
-        let height = query.integer("height", 1, 4096)?.unwrap_or(height);
-        let drawn = state
-            .cpu
-            .run(move || legend(colormap, width, height, vertical));
-        return Ok(answer.bytes("image/png", drawn.await??));
+    let orientations = ["horizontal", "vertical"];
+    let orientation = query.read(
+        "orientation",
+        || orientations.join(" or "),
+        |text| orientations.into_iter().find(|known| *known == text),
+    )?;
+    let vertical = orientation == Some("vertical");
+    // `format` is what the parameter was called before TiTiler had it.
+    let wanted = query.text("f").or_else(|| query.text("format"));
+    if let Some(name) = wanted.filter(|name| *name != "json") {
+        let format = format(name)?;
+        let width = query.integer("width", 1, 4096)?;
+        let height = query.integer("height", 1, 4096)?;
+        let drawn = state.cpu.run(move || {
+            let picture = colormap.legend(width, height, vertical)?;
+            cog_render::encode(&picture, format)
+        });
+        return Ok(answer.bytes(format.media_type(), drawn.await??.into()));
     }
-    let steps = colormap
-        .steps()
-        .ok_or_else(|| Error::Failed(format!("the colormap {name} has no steps")))?;
-    let body: Map<String, Value> = steps
-        .iter()
-        .enumerate()
-        .map(|(index, color)| (index.to_string(), json!(color)))
-        .collect();
-    Ok(answer.json(&body))
-}
-
-/// A strip that runs through all colours, from the left or from the bottom.
-fn legend(colormap: Colormap, width: u32, height: u32, vertical: bool) -> Result<Bytes, Error> {
-    let length = if vertical { height } else { width };
-    let step = |position: u32| {
-        // Below 256: `position` is less than `length`.
-        (u64::from(position) * 256 / u64::from(length)) as u8
-    };
-    let samples: Vec<u8> = (0..height)
-        .flat_map(|row| {
-            (0..width).map(move |col| {
-                if vertical {
-                    step(height - 1 - row)
-                } else {
-                    step(col)
-                }
-            })
-        })
-        .collect();
-    let failed =
-        |e: &(dyn std::error::Error + 'static)| Error::failed("the legend cannot be drawn", e);
-    let raster = Raster::new(1, height, width, Samples::U8(samples)).map_err(|e| failed(&e))?;
-    let bounds = BoundingBox {
-        left: 0.0,
-        bottom: 0.0,
-        right: 1.0,
-        top: 1.0,
-    };
-    let image = Image::new(raster, vec![ImageBand::new("b1")], None, bounds)?;
-    let style = Style::default().with_colormap(colormap);
-    Ok(cog_render::render(&image, &style, Format::Png)?.into())
+    let document: Value = serde_json::from_str(&colormap.to_json())
+        .map_err(|error| Error::failed("a colormap cannot be described", &error))?;
+    Ok(answer.json(&document))
 }
 
 /// What the map shows.

@@ -11,7 +11,7 @@ pub(crate) fn entity_tag<'a>(parts: impl IntoIterator<Item = &'a str>) -> String
     byte_tag(parts.into_iter().map(str::as_bytes))
 }
 
-/// A strong entity tag of an answer's own bytes.
+/// A strong entity tag of bytes.
 pub(crate) fn body_tag(body: &[u8]) -> String {
     byte_tag([body])
 }

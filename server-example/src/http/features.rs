@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Error,
     dataset::Area,
-    params::{ImageParams, ReadParams, SizeParams, SourceParams, format},
+    params::{AlgorithmParams, ImageParams, ReadParams, SizeParams, SourceParams, format},
     state::ServerState,
 };
 use axum::{
@@ -23,7 +23,7 @@ use tile_math::Crs;
 #[utoipa::path(
     post, path = "/cog/feature", tag = "COG",
     params(
-        SourceParams, ReadParams, ImageParams, SizeParams,
+        SourceParams, ReadParams, AlgorithmParams, ImageParams, SizeParams,
         ("coord_crs" = Option<String>, Query, description = "CRS of the polygon; EPSG:4326 by default"),
         ("dst_crs" = Option<String>, Query, description = "CRS of the picture; the polygon's by default"),
     ),
@@ -44,7 +44,7 @@ pub(crate) async fn feature(
     post, path = "/cog/feature.{format}", tag = "COG",
     params(
         ("format" = String, Path, description = "Name of a format"),
-        SourceParams, ReadParams, ImageParams, SizeParams,
+        SourceParams, ReadParams, AlgorithmParams, ImageParams, SizeParams,
         ("coord_crs" = Option<String>, Query, description = "CRS of the polygon; EPSG:4326 by default"),
         ("dst_crs" = Option<String>, Query, description = "CRS of the picture; the polygon's by default"),
     ),
@@ -71,7 +71,7 @@ pub(crate) async fn feature_with_format(
         ("width" = u32, Path, description = "Columns"),
         ("height" = u32, Path, description = "Rows"),
         ("format" = String, Path, description = "Name of a format"),
-        SourceParams, ReadParams, ImageParams,
+        SourceParams, ReadParams, AlgorithmParams, ImageParams,
         ("coord_crs" = Option<String>, Query, description = "CRS of the polygon; EPSG:4326 by default"),
         ("dst_crs" = Option<String>, Query, description = "CRS of the picture; the polygon's by default"),
     ),

@@ -33,7 +33,7 @@ impl FromRequestParts<Arc<ServerState>> for Incoming {
         state: &Arc<ServerState>,
     ) -> Result<Self, Failure> {
         Ok(Self {
-            query: Query::parse(parts.uri.query().unwrap_or_default())?,
+            query: Query::parse(parts.uri.query().unwrap_or_default()),
             // Nested routers see a part of the path only; what is asked for is all of it.
             uri: match parts.extensions.get::<OriginalUri>() {
                 Some(OriginalUri(uri)) => uri.clone(),

@@ -221,7 +221,7 @@ pub(super) fn band_descriptions(info: &RasterInfo) -> Value {
 }
 
 /// A box as a GeoJSON polygon; two where it crosses the antimeridian.
-fn outline(bounds: &BoundingBox) -> Value {
+pub(super) fn outline(bounds: &BoundingBox) -> Value {
     let ring = |left: f64, right: f64| {
         let (bottom, top) = (bounds.bottom, bounds.top);
         json!([[

@@ -9,6 +9,7 @@
 //! Handlers hold no algorithm: they read parameters, open a source, call a crate
 //! and describe the result.
 
+mod algorithms;
 mod answer;
 mod catalog;
 mod conditional;
@@ -24,11 +25,13 @@ mod point;
 mod preface;
 mod router;
 mod serve;
+mod stac;
 mod statistics;
 mod tilejson;
 mod timing;
 
 pub(crate) use answer::Answer;
+pub(crate) use conditional::body_tag as tag_of;
 pub(crate) use failure::{Failure, Replaced};
 pub(crate) use incoming::Incoming;
 pub(crate) use info::{describe, verdict};

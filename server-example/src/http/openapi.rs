@@ -1,15 +1,17 @@
 //! The OpenAPI document.
 
 use super::{
-    catalog, failure::Detail, features, info, metrics, operations, pictures, point, statistics,
-    tilejson,
+    algorithms, catalog, failure::Detail, features, info, metrics, operations, pictures, point,
+    stac, statistics, tilejson,
 };
+use crate::params::AssetParams;
 use cog_render::Format;
 use std::collections::BTreeMap;
 use utoipa::openapi::{
-    Content, Header, Object, Ref, RefOr, Response, ResponseBuilder, Schema, schema::Type,
+    Content, Header, Object, Ref, RefOr, Response, ResponseBuilder, Schema, path::ParameterIn,
+    path::PathItem, schema::Type,
 };
-use utoipa::{IntoResponses, OpenApi, ToResponse};
+use utoipa::{IntoParams as _, IntoResponses, Modify, OpenApi, ToResponse};
 
 /// The request makes no sense, or not for this source.
 #[derive(Debug, ToResponse)]
@@ -141,6 +143,8 @@ fn named(responses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
         features::feature_with_format,
         features::feature_with_size,
         info::validate,
+        algorithms::algorithms,
+        algorithms::algorithm,
         catalog::tile_matrix_sets,
         catalog::tile_matrix_set,
         catalog::color_maps,
@@ -150,12 +154,52 @@ fn named(responses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
         operations::healthz,
         operations::readyz,
         metrics::metrics,
+        stac::assets,
+        stac::info,
+        stac::info_geojson,
+        stac::asset_statistics,
+        stac::renders,
+        stac::render,
     ),
+    modifiers(&Items),
     components(responses(BadRequest, Forbidden, NotFound, Unprocessable, BadGateway, Overloaded)),
     tags(
         (name = "COG", description = "One Cloud Optimized GeoTIFF"),
+        (name = "STAC", description = "Assets of a STAC item"),
         (name = "Names", description = "What requests may name"),
         (name = "Operations", description = "For operators and browsers"),
     )
 )]
 pub(crate) struct Document;
+
+/// Adds what items share with files: the same operations under another prefix, with assets instead
+/// of bands.
+struct Items;
+
+impl Modify for Items {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        /// What is not there for items, or documented by itself.
+        const OTHERWISE: [&str; 5] = ["/info", "/info.geojson", "/bounds", "/validate", "/stac"];
+        let shared: Vec<(String, PathItem)> = document
+            .paths
+            .paths
+            .iter()
+            .filter_map(|(path, item)| {
+                let rest = path.strip_prefix("/cog")?;
+                (!OTHERWISE.contains(&rest)).then(|| (format!("/stac{rest}"), item.clone()))
+            })
+            .collect();
+        for (path, mut item) in shared {
+            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+                operation.tags = Some(vec!["STAC".to_owned()]);
+                operation.operation_id =
+                    operation.operation_id.take().map(|id| format!("stac_{id}"));
+                let parameters = operation.parameters.get_or_insert_default();
+                parameters.retain(|parameter| !matches!(parameter, RefOr::T(parameter) if parameter.name == "bidx"));
+                let assets = AssetParams::into_params(|| Some(ParameterIn::Query));
+                parameters.extend(assets.into_iter().map(RefOr::T));
+            }
+            document.paths.paths.entry(path).or_insert(item);
+        }
+    }
+}

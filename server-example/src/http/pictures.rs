@@ -5,7 +5,10 @@ use crate::{
     Error,
     dataset::{Area, Dataset, Wanted},
     ground::{crs_name, parse_crs},
-    params::{ImageParams, ReadParams, SizeParams, SourceParams, TileParams, format, wrong},
+    params::{
+        AlgorithmParams, ImageParams, ReadParams, SizeParams, SourceParams, TileParams, format,
+        wrong,
+    },
     picture::{self, Picture},
     state::{Names, ServerState},
 };
@@ -27,7 +30,7 @@ use tile_math::{BoundingBox, Crs, Tile, TileMatrixSet};
         ("z" = i32, Path, description = "Zoom: identifier of a tile matrix"),
         ("x" = u32, Path, description = "Column"),
         ("y" = u32, Path, description = "Row, counted from the top"),
-        SourceParams, ReadParams, ImageParams, TileParams,
+        SourceParams, ReadParams, AlgorithmParams, ImageParams, TileParams,
     ),
     responses(super::openapi::Drawn, super::openapi::DrawingFails)
 )]
@@ -51,7 +54,7 @@ pub(crate) async fn tile(
         ("x" = u32, Path, description = "Column"),
         ("y" = u32, Path, description = "Row, counted from the top"),
         ("format" = String, Path, description = "Name of a format"),
-        SourceParams, ReadParams, ImageParams, TileParams,
+        SourceParams, ReadParams, AlgorithmParams, ImageParams, TileParams,
     ),
     responses(super::openapi::Drawn, super::openapi::DrawingFails)
 )]
@@ -65,7 +68,7 @@ pub(crate) fn tile_with_format() {}
 #[utoipa::path(
     get, path = "/cog/preview", tag = "COG",
     params(
-        SourceParams, ReadParams, ImageParams, SizeParams,
+        SourceParams, ReadParams, AlgorithmParams, ImageParams, SizeParams,
         ("dst_crs" = Option<String>, Query, description = "CRS of the picture, e.g. EPSG:3857; the source's own pixels by default"),
     ),
     responses(super::openapi::Drawn, super::openapi::DrawingFails)
@@ -83,7 +86,7 @@ pub(crate) async fn preview(
     get, path = "/cog/preview.{format}", tag = "COG",
     params(
         ("format" = String, Path, description = "Name of a format"),
-        SourceParams, ReadParams, ImageParams, SizeParams,
+        SourceParams, ReadParams, AlgorithmParams, ImageParams, SizeParams,
         ("dst_crs" = Option<String>, Query, description = "CRS of the picture, e.g. EPSG:3857; the source's own pixels by default"),
     ),
     responses(super::openapi::Drawn, super::openapi::DrawingFails)
@@ -107,7 +110,7 @@ pub(crate) async fn preview_with_format(
         ("width" = u32, Path, description = "Columns"),
         ("height" = u32, Path, description = "Rows"),
         ("format" = String, Path, description = "Name of a format"),
-        SourceParams, ReadParams, ImageParams,
+        SourceParams, ReadParams, AlgorithmParams, ImageParams,
         ("dst_crs" = Option<String>, Query, description = "CRS of the picture, e.g. EPSG:3857; the source's own pixels by default"),
     ),
     responses(super::openapi::Drawn, super::openapi::DrawingFails)
@@ -143,7 +146,7 @@ async fn draw_preview(
         ("maxx" = f64, Path, description = "Right"),
         ("maxy" = f64, Path, description = "Top"),
         ("format" = String, Path, description = "Name of a format"),
-        SourceParams, ReadParams, ImageParams, SizeParams,
+        SourceParams, ReadParams, AlgorithmParams, ImageParams, SizeParams,
         ("coord_crs" = Option<String>, Query, description = "CRS of the box; EPSG:4326 by default"),
         ("dst_crs" = Option<String>, Query, description = "CRS of the picture; the box's by default"),
     ),
@@ -178,7 +181,7 @@ pub(crate) async fn bbox(
         ("width" = u32, Path, description = "Columns"),
         ("height" = u32, Path, description = "Rows"),
         ("format" = String, Path, description = "Name of a format"),
-        SourceParams, ReadParams, ImageParams,
+        SourceParams, ReadParams, AlgorithmParams, ImageParams,
         ("coord_crs" = Option<String>, Query, description = "CRS of the box; EPSG:4326 by default"),
         ("dst_crs" = Option<String>, Query, description = "CRS of the picture; the box's by default"),
     ),
@@ -219,7 +222,7 @@ pub(super) async fn draw(
     format: Option<Format>,
 ) -> Result<Response, Failure> {
     let mut timing = Timing::start();
-    let wanted = Wanted::parse(&incoming.query)?;
+    let wanted = Wanted::parse(incoming.kind, &incoming.query, &state.names)?;
     let params = ImageParams::parse(&incoming.query, &state.names)?;
     let dataset = timing
         .stage("header", Dataset::open(state, &wanted))

@@ -42,7 +42,9 @@ pub(crate) async fn point(
         .and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)))
         .filter(|(x, y): &(f64, f64)| x.is_finite() && y.is_finite())
         .ok_or_else(|| wrong("lon,lat", &place, "two numbers with a comma between"))?;
-    let wanted = Wanted::parse(query)?;
+    let mut wanted = Wanted::parse(incoming.kind, query, &state.names)?;
+    // Algorithms look at neighbours, or colour: a point has neither.
+    wanted.bands.algorithm = None;
     let area = Area::Point {
         x,
         y,

@@ -1,8 +1,8 @@
 //! Which path leads where.
 
 use super::{
-    Failure, Replaced, catalog, conditional, features, info, metrics, openapi::Document,
-    operations, pictures, point, statistics, tilejson,
+    Failure, Replaced, algorithms, catalog, conditional, features, info, metrics,
+    openapi::Document, operations, pictures, point, stac, statistics, tilejson,
 };
 use crate::{
     Error,
@@ -58,9 +58,12 @@ fn at_root(state: Arc<ServerState>) -> Router {
         .route("/layers", get(catalog::layers))
         .route("/tileMatrixSets", get(catalog::tile_matrix_sets))
         .route("/tileMatrixSets/{tms}", get(catalog::tile_matrix_set))
+        .route("/algorithms", get(algorithms::algorithms))
+        .route("/algorithms/{algorithm}", get(algorithms::algorithm))
         .route("/colorMaps", get(catalog::color_maps))
         .route("/colorMaps/{name}", get(catalog::color_map))
-        .nest("/cog", of_kind(Kind::Cog))
+        .nest("/cog", of_cogs().merge(of_kind(Kind::Cog)))
+        .nest("/stac", of_items().merge(of_kind(Kind::Stac)))
         .merge(SwaggerUi::new("/docs").url("/openapi.json", document))
         .route("/{*path}", get(operations::asset))
         .method_not_allowed_fallback(|method: Method, uri: Uri| async move {
@@ -91,17 +94,34 @@ fn at_root(state: Arc<ServerState>) -> Router {
         .layer(cors)
 }
 
-/// The routes of one kind of source.
-fn of_kind(kind: Kind) -> Router<Arc<ServerState>> {
+/// The routes that only files have.
+fn of_cogs() -> Router<Arc<ServerState>> {
     Router::new()
         .route("/info", get(info::info))
         .route("/info.geojson", get(info::info_geojson))
         .route("/bounds", get(info::bounds))
+        .route("/validate", get(info::validate))
+}
+
+/// The routes that only STAC items have, or have otherwise.
+fn of_items() -> Router<Arc<ServerState>> {
+    Router::new()
+        .route("/assets", get(stac::assets))
+        .route("/info", get(stac::info))
+        .route("/info.geojson", get(stac::info_geojson))
+        .route("/asset_statistics", get(stac::asset_statistics))
+        .route("/renders", get(stac::renders))
+        .route("/renders/{render}", get(stac::render))
+        .layer(Extension(Kind::Stac))
+}
+
+/// The routes of every kind of source.
+fn of_kind(kind: Kind) -> Router<Arc<ServerState>> {
+    Router::new()
         .route(
             "/statistics",
             get(statistics::statistics).post(statistics::of_features),
         )
-        .route("/validate", get(info::validate))
         .route("/point/{place}", get(point::point))
         .route("/preview", get(pictures::preview))
         .route("/preview/{size}", get(pictures::preview_with_size))

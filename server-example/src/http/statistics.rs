@@ -8,7 +8,7 @@ use crate::{
     Error,
     dataset::{Area, Dataset, Wanted},
     ground::number,
-    params::{ReadParams, SizeParams, SourceParams, StatisticsParams},
+    params::{AlgorithmParams, ReadParams, SizeParams, SourceParams, StatisticsParams},
     state::ServerState,
 };
 use axum::{extract::State, response::Response};
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// Statistics of each band.
 #[utoipa::path(
     get, path = "/cog/statistics", tag = "COG",
-    params(SourceParams, ReadParams, SizeParams, StatisticsParams),
+    params(SourceParams, ReadParams, AlgorithmParams, SizeParams, StatisticsParams),
     responses(
         (status = 200, description = "An object per band: min, max, mean, count, sum, std, median, majority, minority, unique, percentiles, histogram, valid_percent, masked_pixels, valid_pixels", body = Object, content_type = "application/json"),
         super::openapi::DrawingFails,
@@ -31,7 +31,7 @@ pub(crate) async fn statistics(
 ) -> Result<Response, Failure> {
     let mut timing = Timing::start();
     let query = &incoming.query;
-    let wanted = Wanted::parse(query)?;
+    let wanted = Wanted::parse(incoming.kind, query, &state.names)?;
     let area = Area::Whole {
         crs: None,
         size: SizeParams::parse(query)?.of_preview(),
@@ -61,7 +61,7 @@ pub(crate) async fn statistics(
 #[utoipa::path(
     post, path = "/cog/statistics", tag = "COG",
     params(
-        SourceParams, ReadParams, SizeParams, StatisticsParams,
+        SourceParams, ReadParams, AlgorithmParams, SizeParams, StatisticsParams,
         ("coord_crs" = Option<String>, Query, description = "CRS of the polygons; EPSG:4326 by default"),
         ("dst_crs" = Option<String>, Query, description = "CRS of the pixels that are counted; the polygons' by default"),
         ("cover_scale" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Into how many parts a pixel's side is cut to tell the share; 10 by default"),
@@ -79,7 +79,7 @@ pub(crate) async fn of_features(
 ) -> Result<Response, Failure> {
     let mut timing = Timing::start();
     let query = &incoming.query;
-    let wanted = Wanted::parse(query)?;
+    let wanted = Wanted::parse(incoming.kind, query, &state.names)?;
     let size = SizeParams::parse(query)?;
     let options = StatisticsParams::parse(query)?;
     let scale = query.integer("cover_scale", 1, 1000)?.unwrap_or(10);
@@ -129,7 +129,7 @@ fn features(document: &mut Value) -> Result<Vec<&mut Value>, Error> {
 }
 
 /// Statistics by the names of the bands.
-fn by_band(bands: &[cog_render::BandStatistics]) -> Map<String, Value> {
+pub(super) fn by_band(bands: &[cog_render::BandStatistics]) -> Map<String, Value> {
     bands
         .iter()
         .map(|band| (band.name.clone(), band_statistics(band)))

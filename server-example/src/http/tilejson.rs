@@ -4,8 +4,7 @@ use super::{Answer, Failure, Incoming, info::band_descriptions, info::minmax};
 use crate::{
     Error,
     dataset::{Dataset, Wanted},
-    ground,
-    params::{ImageParams, ReadParams, SourceParams, TileParams, format},
+    params::{AlgorithmParams, ImageParams, ReadParams, SourceParams, TileParams, format},
     state::ServerState,
 };
 use axum::{
@@ -25,7 +24,7 @@ const TILE_SIZE: u32 = 512;
     get, path = "/cog/{tms}/tilejson.json", tag = "COG",
     params(
         ("tms" = String, Path, description = "Identifier of a tile matrix set; see /tileMatrixSets", example = "WebMercatorQuad"),
-        SourceParams, ReadParams, ImageParams, TileParams,
+        SourceParams, ReadParams, AlgorithmParams, ImageParams, TileParams,
         ("tile_format" = Option<String>, Query, description = "Format of the tiles"),
         ("minzoom" = Option<i32>, Query, description = "Instead of the source's least zoom"),
         ("maxzoom" = Option<i32>, Query, description = "Instead of the source's greatest zoom"),
@@ -43,7 +42,7 @@ pub(crate) async fn tilejson(
     let query = &incoming.query;
     let tms = state.names.tile_matrix_set(&tms)?;
     // The tiles' parameters are checked here, where a person sees the message.
-    let wanted = Wanted::parse(query)?;
+    let wanted = Wanted::parse(incoming.kind, query, &state.names)?;
     ImageParams::parse(query, &state.names)?;
     let size = TileParams::parse(query)?;
     let extension = match query.text("tile_format") {
@@ -57,8 +56,8 @@ pub(crate) async fn tilejson(
     let dataset = Dataset::open(&state, &wanted).await?;
     let info = dataset.info();
     check_bands(info, wanted.bands.options.bands.as_deref())?;
-    let bounds = ground::bounds_in(info, tms.geographic_crs())?;
-    let (minzoom, maxzoom) = ground::zooms(info, &tms)?;
+    let bounds = dataset.bounds_in(tms.geographic_crs())?;
+    let (minzoom, maxzoom) = dataset.zooms(&tms)?;
     let (minzoom, maxzoom) = (least.unwrap_or(minzoom), greatest.unwrap_or(maxzoom));
     let (x, y) = bounds.center();
     let mut rest = query.without(&["tile_format", "minzoom", "maxzoom"]);
@@ -85,11 +84,19 @@ pub(crate) async fn tilejson(
     if let Some(attribution) = &state.http.attribution {
         set("attribution", attribution.as_str().into());
     }
-    set("raster_layers", json!({}));
-    set("band_descriptions", band_descriptions(info));
-    set("data_type", info.sample_type.name().into());
-    if let Some(minmax) = minmax(info) {
-        set("minmax", minmax);
+    let renders = dataset.item().map(stac_item::Item::renders);
+    let renders = renders.unwrap_or_default().iter().map(|render| {
+        let document = serde_json::from_str(&render.json).unwrap_or(Value::Null);
+        (render.name.clone(), document)
+    });
+    set("raster_layers", Value::Object(renders.collect()));
+    // What TiTiler tells of one file it does not tell of an item's.
+    if dataset.item().is_none() {
+        set("band_descriptions", band_descriptions(info));
+        set("data_type", info.sample_type.name().into());
+        if let Some(minmax) = minmax(info) {
+            set("minmax", minmax);
+        }
     }
     Ok(Answer::to(&incoming, state.max_age).json(&body))
 }

@@ -2,7 +2,7 @@
 
 use super::{Query, statistics::list, wrong};
 use crate::{Error, dataset::Area, state::Names};
-use cog_render::{Colormap, Format, OutputSize, Style};
+use cog_render::{ColorFormula, Colormap, Format, OutputSize, Style};
 use std::sync::Arc;
 use tile_math::{Tile, TileMatrixSet};
 use utoipa::IntoParams;
@@ -18,6 +18,9 @@ pub(crate) struct ImageParams {
     pub(crate) colormap_name: Option<String>,
     /// A colormap as JSON: `{"0": "#000000", …}`, `{"0": [r, g, b, a], …}` or `[[[min, max], colour], …]`.
     pub(crate) colormap: Option<String>,
+    /// Operations on the colours: `gamma BANDS g`, `sigmoidal BANDS contrast bias`, `saturation p`; bands by r, g, b or 1, 2, 3.
+    #[param(example = "sigmoidal rgb 6 0.4, saturation 1.2")]
+    pub(crate) color_formula: Option<String>,
     /// Whether the mask becomes an alpha band; true by default.
     pub(crate) return_mask: Option<bool>,
 }
@@ -30,6 +33,7 @@ impl ImageParams {
             rescale: (!rescale.is_empty()).then_some(rescale),
             colormap_name: query.text("colormap_name").map(str::to_owned),
             colormap: query.text("colormap").map(str::to_owned),
+            color_formula: query.text("color_formula").map(str::to_owned),
             return_mask: query.boolean("return_mask")?,
         };
         if this.colormap_name.is_some() && this.colormap.is_some() {
@@ -41,8 +45,11 @@ impl ImageParams {
         if let Some(texts) = &this.rescale {
             style = style.with_rescale(ranges(texts)?);
         }
+        if let Some(text) = &this.color_formula {
+            style = style.with_color_formula(ColorFormula::parse(text)?);
+        }
         if let Some(name) = &this.colormap_name {
-            style = style.with_colormap(names.colormap(name)?.clone());
+            style = style.with_colormap(names.colormap(name)?);
         }
         if let Some(text) = &this.colormap {
             style = style.with_colormap(Colormap::from_json(text)?);
@@ -181,7 +188,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Style, Error> {
-        ImageParams::parse(&Query::parse(text).unwrap(), &Names::default())
+        ImageParams::parse(&Query::parse(text), &Names::default())
     }
 
     #[test]
@@ -214,10 +221,7 @@ mod tests {
             assert!(error.to_string().contains(name), "{text}: {error}");
         }
         for text in ["tilesize=0", "tilesize=99999", "buffer=0.3", "buffer=-1"] {
-            assert!(
-                TileParams::parse(&Query::parse(text).unwrap()).is_err(),
-                "{text}"
-            );
+            assert!(TileParams::parse(&Query::parse(text)).is_err(), "{text}");
         }
     }
 }

@@ -3,11 +3,15 @@
 //! Each struct documents its parameters for the OpenAPI document and reads
 //! them: one list, so that neither can know a parameter that the other does not.
 
+mod algorithm;
+mod assets;
 mod image;
 mod query;
 mod read;
 mod statistics;
 
+pub(crate) use algorithm::AlgorithmParams;
+pub(crate) use assets::AssetParams;
 pub(crate) use image::{ImageParams, SizeParams, TileParams, format};
 pub(crate) use query::{Query, wrong};
 pub(crate) use read::{CrsParams, ReadParams, SourceParams};

@@ -12,35 +12,13 @@ pub(crate) struct Query {
     pairs: Vec<(String, String)>,
 }
 
-/// TiTiler's parameters that this server does not know yet: refused by name,
-/// since leaving them out would give another picture than the one asked for.
-const NOT_SUPPORTED: [&str; 5] = [
-    "algorithm",
-    "algorithm_params",
-    "color_formula",
-    "assets",
-    "asset_as_band",
-];
-
 impl Query {
     /// Splits a query string.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Request`] naming a parameter of TiTiler that is not supported.
-    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes())
-            .into_owned()
-            .collect();
-        if let Some((name, _)) = pairs
-            .iter()
-            .find(|(name, _)| NOT_SUPPORTED.contains(&name.as_str()))
-        {
-            return Err(Error::Request(format!(
-                "the parameter {name:?} is not supported by this server; leave it out"
-            )));
+    pub(crate) fn parse(text: &str) -> Self {
+        let pairs = form_urlencoded::parse(text.as_bytes());
+        Self {
+            pairs: pairs.into_owned().collect(),
         }
-        Ok(Self { pairs })
     }
 
     /// Parameters from elsewhere than a query string.
@@ -161,7 +139,7 @@ mod tests {
 
     #[test]
     fn messages_name_the_parameter_and_what_it_has_to_be() {
-        let query = Query::parse("tilesize=big&unscale=maybe&p=1&p=2").unwrap();
+        let query = Query::parse("tilesize=big&unscale=maybe&p=1&p=2");
         let error = query.integer("tilesize", 1, 4096).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -180,18 +158,8 @@ mod tests {
     }
 
     #[test]
-    fn what_would_change_the_picture_is_refused_not_left_out() {
-        for name in NOT_SUPPORTED {
-            let error = Query::parse(&format!("url=a.tif&{name}=x")).unwrap_err();
-            assert_eq!(error.status(), 400);
-            assert!(error.to_string().contains(name));
-        }
-        assert!(Query::parse("url=a.tif&utm_source=mail").is_ok());
-    }
-
-    #[test]
     fn links_keep_what_is_not_theirs() {
-        let query = Query::parse("url=a%20b.tif&minzoom=3&rescale=0,1&rescale=2,3").unwrap();
+        let query = Query::parse("url=a%20b.tif&minzoom=3&rescale=0,1&rescale=2,3");
         assert_eq!(
             query.without(&["minzoom"]),
             "url=a+b.tif&rescale=0%2C1&rescale=2%2C3"
@@ -201,7 +169,7 @@ mod tests {
     #[test]
     fn numbers_are_finite_and_bounded() {
         for text in ["nan", "inf", "-1", "1e9", ""] {
-            let query = Query::parse(&format!("buffer={text}")).unwrap();
+            let query = Query::parse(&format!("buffer={text}"));
             assert!(query.number("buffer", 0.0, 256.0).is_err(), "{text}");
         }
     }

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     fn options(text: &str) -> Result<ReadOptions, Error> {
-        ReadParams::parse(&Query::parse(text).unwrap())?.options()
+        ReadParams::parse(&Query::parse(text))?.options()
     }
 
     #[test]

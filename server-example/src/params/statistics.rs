@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<StatisticsOptions, Error> {
-        StatisticsParams::parse(&Query::parse(text).unwrap())
+        StatisticsParams::parse(&Query::parse(text))
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod beside;
 mod counted;
 mod cpu;
+mod items;
 mod layers;
 mod names;
 mod server;
@@ -10,6 +11,7 @@ mod sources;
 
 pub(crate) use counted::{CountedReader, Counters};
 pub use cpu::{Admission, CpuPool};
+pub(crate) use items::{Items, StoredItem};
 pub use layers::{Layer, LayerBand, LayerSource, describe_layer};
 pub use names::Names;
 pub use server::{HttpOptions, ServerOptions, ServerState};

@@ -1,7 +1,7 @@
 //! What requests may name: tile matrix sets, colormaps, algorithms.
 
 use crate::{Error, params::wrong};
-use cog_render::Colormap;
+use cog_render::{Algorithms, Colormap, Colormaps};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use tile_math::TileMatrixSet;
 
@@ -9,7 +9,8 @@ use tile_math::TileMatrixSet;
 #[derive(Clone, Debug)]
 pub struct Names {
     tile_matrix_sets: BTreeMap<String, Arc<TileMatrixSet>>,
-    colormaps: BTreeMap<String, Colormap>,
+    colormaps: Colormaps,
+    algorithms: Arc<Algorithms>,
 }
 
 impl Default for Names {
@@ -18,13 +19,10 @@ impl Default for Names {
         let sets = TileMatrixSet::builtin_ids()
             .iter()
             .filter_map(|id| Some(((*id).to_owned(), TileMatrixSet::builtin(id)?)));
-        let colormaps = Colormap::names().into_iter().filter_map(|name| {
-            let colormap = Colormap::named(&name).ok()?;
-            Some((name, colormap))
-        });
         Self {
             tile_matrix_sets: sets.collect(),
-            colormaps: colormaps.collect(),
+            colormaps: Colormaps::builtin(),
+            algorithms: Arc::new(Algorithms::builtin()),
         }
     }
 }
@@ -46,17 +44,26 @@ impl Names {
     }
 
     /// Adds the colormaps of a folder, by the names of the files: `.json` as a request's `colormap` writes
-    /// them.
+    /// them, `.npy` of 256 colours.
     ///
     /// # Errors
     ///
     /// [`Error::Request`] if the folder or a file cannot be read, or holds no colormap.
     pub fn add_colormaps(&mut self, folder: &Path) -> Result<(), Error> {
-        for (path, bytes) in files(folder, &["json"])? {
-            let colormap = Colormap::from_json(&String::from_utf8_lossy(&bytes))
-                .map_err(|error| refused(&path, &error))?;
+        for (path, bytes) in files(folder, &["json", "npy"])? {
+            let is_array = path
+                .extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("npy"));
+            let colormap = if is_array {
+                Colormap::from_npy(&bytes)
+            } else {
+                Colormap::from_json(&String::from_utf8_lossy(&bytes))
+            };
+            let colormap = colormap.map_err(|error| refused(&path, &error))?;
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            self.colormaps.insert(name.to_ascii_lowercase(), colormap);
+            self.colormaps
+                .register(&name, colormap)
+                .map_err(|error| refused(&path, &error))?;
         }
         Ok(())
     }
@@ -83,21 +90,25 @@ impl Names {
     /// # Errors
     ///
     /// [`Error::Parameter`] that lists the names.
-    pub fn colormap(&self, name: &str) -> Result<&Colormap, Error> {
-        let found = self.colormaps.get(&name.to_ascii_lowercase());
-        found.ok_or_else(|| {
-            let known: Vec<&str> = self.colormaps.keys().map(String::as_str).collect();
-            wrong(
-                "colormap_name",
-                name,
-                &format!("one of {}", known.join(", ")),
-            )
-        })
+    pub fn colormap(&self, name: &str) -> Result<Colormap, Error> {
+        Ok(self.colormaps.named(name)?)
     }
 
     /// Names of the colormaps, in order.
-    pub fn colormaps(&self) -> impl Iterator<Item = &str> {
-        self.colormaps.keys().map(String::as_str)
+    #[must_use]
+    pub fn colormaps(&self) -> Vec<String> {
+        self.colormaps.names()
+    }
+
+    /// The algorithms.
+    #[must_use]
+    pub fn algorithms(&self) -> &Algorithms {
+        &self.algorithms
+    }
+
+    /// Knows other algorithms: those built in with some of the caller's, for instance.
+    pub fn set_algorithms(&mut self, algorithms: Algorithms) {
+        self.algorithms = Arc::new(algorithms);
     }
 }
 

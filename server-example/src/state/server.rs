@@ -1,6 +1,8 @@
 //! The state that all requests share.
 
-use super::{CpuPool, Layer, LayerSource, Names, Source, Sources, describe_layer};
+use super::{
+    CpuPool, Items, Layer, LayerSource, Names, Source, Sources, StoredItem, describe_layer,
+};
 use crate::{
     Error,
     access::{Policy, Target},
@@ -101,6 +103,8 @@ pub struct ServerState {
     pub policy: Arc<Policy>,
     /// What is open.
     pub sources: Sources,
+    /// STAC items that were read.
+    pub(crate) items: Items,
     /// What requests may name.
     pub names: Names,
     /// How the server presents itself.
@@ -135,10 +139,12 @@ impl ServerState {
         let cpu = CpuPool::new(threads, options.max_requests, options.max_waiting)?;
         let policy = Arc::new(policy);
         let sources = Sources::new(&policy, &cpu, options);
+        let items_policy = Arc::clone(&policy);
         let mut state = Self {
             cpu,
             policy,
             sources,
+            items: Items::new(&items_policy, options.source_ttl, options.read_timeout),
             names: options.names.clone(),
             http: options.http.clone(),
             layers: Vec::new(),
@@ -171,6 +177,11 @@ impl ServerState {
             Some(target) => Ok(target.clone()),
             None => self.policy.resolve(url),
         }
+    }
+
+    /// The STAC item that a `url=` stands for.
+    pub(crate) async fn item(&self, url: &str) -> Result<StoredItem, Error> {
+        self.items.open(&self.resolve(url)?).await
     }
 
     /// Opens what a `url=` stands for.

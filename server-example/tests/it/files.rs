@@ -193,3 +193,25 @@ pub(crate) fn tile(col: f64, row: f64, z: i8) -> (i8, u32, u32) {
     let tile = tms.tile(lon, lat, z).unwrap();
     (tile.z, tile.x, tile.y)
 }
+
+/// A GeoJSON feature: the square of `side` pixels around a pixel's place.
+pub(crate) fn square(col: f64, row: f64, side: f64) -> String {
+    let half = side / 2.0;
+    let corners = [
+        (-half, half),
+        (half, half),
+        (half, -half),
+        (-half, -half),
+        (-half, half),
+    ];
+    let ring: Vec<[f64; 2]> = corners
+        .iter()
+        .map(|(dx, dy)| place(col + dx, row + dy).into())
+        .collect();
+    serde_json::json!({
+        "type": "Feature",
+        "properties": { "name": "square" },
+        "geometry": { "type": "Polygon", "coordinates": [ring] },
+    })
+    .to_string()
+}

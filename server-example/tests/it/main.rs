@@ -2,11 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
 
 mod access;
+mod areas;
 mod bad_input;
 mod cli;
 mod demo;
 mod economy;
 mod files;
+mod front;
 mod http;
 mod lifecycle;
 mod npy;
@@ -16,4 +18,5 @@ mod oracle;
 mod remote;
 mod s3;
 mod server;
+mod stac;
 mod viewer;

@@ -3,11 +3,14 @@
 use crate::{files, server::Server};
 
 /// Every path that the server answers, the documentation's own and the viewer's files aside.
-const PATHS: [&str; 23] = [
+const PATHS: [&str; 26] = [
     "/",
     "/cog/bbox/{minx},{miny},{maxx},{maxy}.{format}",
     "/cog/bbox/{minx},{miny},{maxx},{maxy}/{width}x{height}.{format}",
     "/cog/bounds",
+    "/cog/feature",
+    "/cog/feature.{format}",
+    "/cog/feature/{width}x{height}.{format}",
     "/cog/info",
     "/cog/info.geojson",
     "/cog/point/{lon},{lat}",
@@ -46,49 +49,62 @@ fn every_path_is_documented_and_answers() {
     assert_eq!(paths, PATHS);
     let (z, x, y) = files::tile(350.0, 300.0, 12);
     let (lon, lat) = files::place(350.0, 300.0);
+    let values = [
+        ("tms", "WebMercatorQuad".to_owned()),
+        ("z", z.to_string()),
+        ("x", x.to_string()),
+        ("y", y.to_string()),
+        ("minx", (lon - 0.01).to_string()),
+        ("miny", (lat - 0.01).to_string()),
+        ("maxx", (lon + 0.01).to_string()),
+        ("maxy", (lat + 0.01).to_string()),
+        ("width", "30".to_owned()),
+        ("height", "20".to_owned()),
+        ("lon", lon.to_string()),
+        ("lat", lat.to_string()),
+        ("format", "png".to_owned()),
+        ("name", "viridis".to_owned()),
+    ];
+    let feature = files::square(350.0, 300.0, 40.0);
     for path in paths {
-        let get = &document["paths"][path]["get"];
-        assert!(get["responses"]["200"].is_object(), "{path}");
-        assert!(get["summary"].is_string(), "{path}");
-        if path.starts_with("/cog/") {
-            for status in ["400", "403", "404", "422", "502"] {
-                let response = get["responses"][status]["$ref"].as_str();
-                let response = document.pointer(response.unwrap().trim_start_matches('#'));
-                assert!(
-                    response.unwrap()["description"].is_string(),
-                    "{path}: {status}"
-                );
+        let operations = document["paths"][path].as_object().unwrap();
+        for (method, operation) in operations {
+            documented(&document, path, operation);
+            let mut real = path.to_owned();
+            for (name, value) in &values {
+                real = real.replace(&format!("{{{name}}}"), value);
             }
+            let real = format!("{real}?url=dem&bidx=1&rescale=0,700");
+            let answer = match method.as_str() {
+                "get" => server.get(&real),
+                _ => server.post(&real, &feature),
+            };
+            assert_eq!(
+                answer.status,
+                200,
+                "{method} {real}: {}",
+                String::from_utf8_lossy(&answer.body)
+            );
         }
-        for parameter in get["parameters"].as_array().into_iter().flatten() {
-            assert!(parameter["description"].is_string(), "{path}: {parameter}");
+    }
+}
+
+/// The document tells all that there is to tell of an operation.
+fn documented(document: &serde_json::Value, path: &str, get: &serde_json::Value) {
+    assert!(get["responses"]["200"].is_object(), "{path}");
+    assert!(get["summary"].is_string(), "{path}");
+    if path.starts_with("/cog/") {
+        for status in ["400", "403", "404", "422", "502"] {
+            let response = get["responses"][status]["$ref"].as_str();
+            let response = document.pointer(response.unwrap().trim_start_matches('#'));
+            assert!(
+                response.unwrap()["description"].is_string(),
+                "{path}: {status}"
+            );
         }
-        let mut real = path.to_owned();
-        for (name, value) in [
-            ("tms", "WebMercatorQuad".to_owned()),
-            ("z", z.to_string()),
-            ("x", x.to_string()),
-            ("y", y.to_string()),
-            ("minx", (lon - 0.01).to_string()),
-            ("miny", (lat - 0.01).to_string()),
-            ("maxx", (lon + 0.01).to_string()),
-            ("maxy", (lat + 0.01).to_string()),
-            ("width", "30".to_owned()),
-            ("height", "20".to_owned()),
-            ("lon", lon.to_string()),
-            ("lat", lat.to_string()),
-            ("format", "png".to_owned()),
-            ("name", "viridis".to_owned()),
-        ] {
-            real = real.replace(&format!("{{{name}}}"), &value);
-        }
-        let answer = server.get(&format!("{real}?url=dem&bidx=1&rescale=0,700"));
-        assert_eq!(
-            answer.status,
-            200,
-            "{real}: {}",
-            String::from_utf8_lossy(&answer.body)
-        );
+    }
+    for parameter in get["parameters"].as_array().into_iter().flatten() {
+        assert!(parameter["description"].is_string(), "{path}: {parameter}");
     }
 }
 

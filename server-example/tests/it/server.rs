@@ -109,7 +109,18 @@ impl Server {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut response = request.call().unwrap();
+        Answer::of(request.call().unwrap())
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &str) -> Answer {
+        let request = self.agent.post(format!("{}{path}", self.url));
+        let request = request.header("content-type", "application/json");
+        Answer::of(request.send(body).unwrap())
+    }
+}
+
+impl Answer {
+    fn of(mut response: ureq::http::Response<ureq::Body>) -> Self {
         let headers = response
             .headers()
             .iter()
@@ -121,7 +132,7 @@ impl Server {
             .as_reader()
             .read_to_end(&mut body)
             .unwrap();
-        Answer {
+        Self {
             status: response.status().as_u16(),
             headers,
             body,

@@ -1,0 +1,63 @@
+//! The algorithms that requests may name.
+
+use super::{Answer, Failure, Incoming};
+use crate::{Error, state::ServerState};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The algorithms.
+#[utoipa::path(
+    get, path = "/algorithms", tag = "Names",
+    responses((status = 200, description = "The name of each, with a link to what it is", body = Object, content_type = "application/json"))
+)]
+pub(crate) async fn algorithms(
+    State(state): State<Arc<ServerState>>,
+    incoming: Incoming,
+) -> Response {
+    let base = incoming.base_url();
+    let algorithms: Vec<Value> = state
+        .names
+        .algorithms()
+        .names()
+        .map(|name| {
+            json!({
+                "id": name,
+                "links": [{
+                    "href": format!("{base}/algorithms/{name}"),
+                    "rel": "item",
+                    "type": "application/json",
+                    "title": format!("Definition of {name} Algorithm"),
+                }],
+            })
+        })
+        .collect();
+    Answer::to(&incoming, state.max_age).json(&json!({ "algorithms": algorithms }))
+}
+
+/// One algorithm: what it takes, what it gives, its parameters.
+#[utoipa::path(
+    get, path = "/algorithms/{algorithm}", tag = "Names",
+    params(("algorithm" = String, Path, description = "Name of an algorithm", example = "hillshade")),
+    responses(
+        (status = 200, description = "Title, description, inputs, outputs, and a JSON schema of each parameter", body = Object, content_type = "application/json"),
+        (status = 422, response = super::openapi::Unprocessable),
+    )
+)]
+pub(crate) async fn algorithm(
+    State(state): State<Arc<ServerState>>,
+    Path(name): Path<String>,
+    incoming: Incoming,
+) -> Result<Response, Failure> {
+    let algorithms = state.names.algorithms();
+    let info = algorithms.describe(&name).ok_or_else(|| {
+        let known: Vec<&str> = algorithms.names().collect();
+        crate::params::wrong("algorithm", &name, &format!("one of {}", known.join(", ")))
+    })?;
+    let document: Value = serde_json::from_str(&info.to_json())
+        .map_err(|error| Error::failed("an algorithm cannot be described", &error))?;
+    Ok(Answer::to(&incoming, state.max_age).json(&document))
+}

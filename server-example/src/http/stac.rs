@@ -1,0 +1,227 @@
+//! STAC items: their assets, and the ways to show them.
+
+use super::{
+    Answer, Failure, Incoming, Timing, info::describe, info::outline, statistics::by_band,
+};
+use crate::{
+    Error,
+    dataset::{Area, Dataset, Wanted},
+    params::{
+        AssetParams, CrsParams, ImageParams, Query, ReadParams, SizeParams, SourceParams,
+        StatisticsParams,
+    },
+    state::ServerState,
+};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use serde_json::{Map, Value, json};
+use stac_item::Render;
+use std::sync::Arc;
+use tile_math::Crs;
+
+/// The assets of an item that hold pixels.
+#[utoipa::path(
+    get, path = "/stac/assets", tag = "STAC", params(SourceParams),
+    responses(
+        (status = 200, description = "Their names", body = Vec<String>),
+        super::openapi::OpeningFails,
+    )
+)]
+pub(crate) async fn assets(
+    State(state): State<Arc<ServerState>>,
+    incoming: Incoming,
+) -> Result<Response, Failure> {
+    let stored = state
+        .item(&SourceParams::parse(&incoming.query)?.url)
+        .await?;
+    Ok(Answer::to(&incoming, state.max_age).json(&stored.item.asset_names()))
+}
+
+/// Information on each asset, in TiTiler's words.
+#[utoipa::path(
+    get, path = "/stac/info", tag = "STAC", params(SourceParams, AssetParams),
+    responses(
+        (status = 200, description = "By the assets' names, what each file declares", body = Object, content_type = "application/json"),
+        super::openapi::OpeningFails,
+    )
+)]
+pub(crate) async fn info(
+    State(state): State<Arc<ServerState>>,
+    incoming: Incoming,
+) -> Result<Response, Failure> {
+    let wanted = Wanted::parse(incoming.kind, &incoming.query, &state.names)?;
+    let dataset = Dataset::open(&state, &wanted).await?;
+    Ok(Answer::to(&incoming, state.max_age).json(&by_asset(&dataset)))
+}
+
+/// Information on each asset, as a GeoJSON feature where the item lies.
+#[utoipa::path(
+    get, path = "/stac/info.geojson", tag = "STAC", params(SourceParams, AssetParams, CrsParams),
+    responses(
+        (status = 200, description = "The item's outline with the information on its assets", body = Object, content_type = "application/geo+json"),
+        super::openapi::OpeningFails,
+    )
+)]
+pub(crate) async fn info_geojson(
+    State(state): State<Arc<ServerState>>,
+    incoming: Incoming,
+) -> Result<Response, Failure> {
+    let crs = CrsParams::parse(&incoming.query)?.unwrap_or_else(Crs::wgs84);
+    let wanted = Wanted::parse(incoming.kind, &incoming.query, &state.names)?;
+    let dataset = Dataset::open(&state, &wanted).await?;
+    let bounds = dataset.bounds_in(&crs)?;
+    let feature = json!({
+        "type": "Feature",
+        "bbox": bounds.to_array(),
+        "geometry": outline(&bounds),
+        "properties": by_asset(&dataset),
+    });
+    Ok(Answer::to(&incoming, state.max_age).json_as("application/geo+json", &feature))
+}
+
+/// Statistics of each band of each asset.
+#[utoipa::path(
+    get, path = "/stac/asset_statistics", tag = "STAC",
+    params(SourceParams, AssetParams, ReadParams, SizeParams, StatisticsParams),
+    responses(
+        (status = 200, description = "By the assets' names, an object per band", body = Object, content_type = "application/json"),
+        super::openapi::DrawingFails,
+    )
+)]
+pub(crate) async fn asset_statistics(
+    State(state): State<Arc<ServerState>>,
+    incoming: Incoming,
+) -> Result<Response, Failure> {
+    let mut timing = Timing::start();
+    let query = &incoming.query;
+    let wanted = Wanted::parse(incoming.kind, query, &state.names)?;
+    let area = Arc::new(Area::Whole {
+        crs: None,
+        size: SizeParams::parse(query)?.of_preview(),
+    });
+    let options = StatisticsParams::parse(query)?;
+    let dataset = timing
+        .stage("header", Dataset::open(&state, &wanted))
+        .await?;
+    let answer = Answer::to(&incoming, state.max_age).tag(incoming.tag(&dataset));
+    if let Some(response) = answer.not_modified() {
+        return Ok(response);
+    }
+    let _admission = timing.stage("queue", state.cpu.admit()).await?;
+    let mut body = Map::new();
+    for ((name, _), dataset) in dataset.sources().zip(dataset.apart()) {
+        let image = dataset.read(&state.cpu, &area, &mut timing).await?;
+        let options = options.clone();
+        let computed = state
+            .cpu
+            .run(move || cog_render::statistics(&image, &options, None));
+        let bands = timing.stage("statistics", computed).await??;
+        body.insert(name.unwrap_or_default().to_owned(), by_band(&bands).into());
+    }
+    Ok(answer.timing(&timing).json(&body))
+}
+
+/// The ways to show an item that it names (the render extension).
+#[utoipa::path(
+    get, path = "/stac/renders", tag = "STAC", params(SourceParams),
+    responses(
+        (status = 200, description = "By name: whether it can be drawn, its parameters, and links to maps of it", body = Object, content_type = "application/json"),
+        super::openapi::OpeningFails,
+    )
+)]
+pub(crate) async fn renders(
+    State(state): State<Arc<ServerState>>,
+    incoming: Incoming,
+) -> Result<Response, Failure> {
+    let url = SourceParams::parse(&incoming.query)?.url;
+    let stored = state.item(&url).await?;
+    let renders: Map<String, Value> = stored
+        .item
+        .renders()
+        .iter()
+        .map(|render| {
+            let described = describe_render(&state, &incoming, &url, render);
+            (render.name.clone(), described)
+        })
+        .collect();
+    let own = format!("{}{}", incoming.base_url(), incoming.uri);
+    let links = json!([link(&own, "self", "List STAC Renders metadata")]);
+    let body = json!({ "renders": renders, "links": links });
+    Ok(Answer::to(&incoming, state.max_age).json(&body))
+}
+
+/// One of the ways to show an item that it names.
+#[utoipa::path(
+    get, path = "/stac/renders/{render}", tag = "STAC",
+    params(("render" = String, Path, description = "Its name"), SourceParams),
+    responses(
+        (status = 200, description = "Whether it can be drawn, its parameters, and links to maps of it", body = Object, content_type = "application/json"),
+        super::openapi::OpeningFails,
+    )
+)]
+pub(crate) async fn render(
+    State(state): State<Arc<ServerState>>,
+    Path(name): Path<String>,
+    incoming: Incoming,
+) -> Result<Response, Failure> {
+    let url = SourceParams::parse(&incoming.query)?.url;
+    let stored = state.item(&url).await?;
+    let renders = stored.item.renders();
+    let found = renders.iter().find(|render| render.name == name);
+    let render = found.ok_or_else(|| {
+        let known: Vec<&str> = renders.iter().map(|render| render.name.as_str()).collect();
+        Error::NotFound(format!(
+            "the item has no render {name:?}; it has: {}",
+            known.join(", ")
+        ))
+    })?;
+    let body = describe_render(&state, &incoming, &url, render);
+    Ok(Answer::to(&incoming, state.max_age).json(&body))
+}
+
+fn describe_render(state: &ServerState, incoming: &Incoming, url: &str, render: &Render) -> Value {
+    let mut pairs = vec![("url".to_owned(), url.to_owned())];
+    pairs.extend(render.query.iter().cloned());
+    let query = Query::from_pairs(pairs);
+    let valid = Wanted::parse(incoming.kind, &query, &state.names).is_ok()
+        && ImageParams::parse(&query, &state.names).is_ok();
+    let base = format!("{}{}", incoming.base_url(), incoming.kind.prefix());
+    let only_url = Query::from_pairs(vec![("url".to_owned(), url.to_owned())]).without(&[]);
+    let name: String = form_urlencoded::byte_serialize(render.name.as_bytes()).collect();
+    let mut links = vec![link(
+        &format!("{base}/renders/{name}?{only_url}"),
+        "self",
+        &format!("STAC Renders metadata for {}", render.name),
+    )];
+    if valid {
+        let rest = query.without(&[]);
+        let mut tiles = link(
+            &format!("{base}/{{tileMatrixSetId}}/tilejson.json?{rest}"),
+            "tilesets-map",
+            &format!("tilejson file for {}", render.name),
+        );
+        tiles["templated"] = true.into();
+        links.push(tiles);
+        links.push(link(
+            &format!("{base}/WMTSCapabilities.xml?{rest}"),
+            "tilesets-map",
+            &format!("WMTS service for {}", render.name),
+        ));
+    }
+    let params: Value = serde_json::from_str(&render.json).unwrap_or(Value::Null);
+    json!({ "valid": valid, "params": params, "links": links })
+}
+
+fn link(href: &str, rel: &str, title: &str) -> Value {
+    json!({ "href": href, "rel": rel, "type": "application/json", "title": title })
+}
+
+/// By the assets' names, what each file declares.
+fn by_asset(dataset: &Dataset) -> Map<String, Value> {
+    dataset
+        .sources()
+        .map(|(name, source)| (name.unwrap_or_default().to_owned(), describe(&source.cog)))
+        .collect()
+}
