@@ -72,6 +72,15 @@ impl Wanted {
 }
 
 impl Bands {
+    /// Every band that is not alpha, as it is.
+    pub(crate) fn plain() -> Self {
+        Self {
+            options: ReadOptions::default(),
+            expression: None,
+            algorithm: None,
+        }
+    }
+
     pub(crate) fn parse(query: &Query, names: &Names) -> Result<Self, Error> {
         let read = ReadParams::parse(query)?;
         let expression = read.expression()?;

@@ -35,7 +35,7 @@ pub(crate) async fn tile_matrix_sets(
                 "crs": tms.crs().to_uri(),
                 "links": [{
                     "href": format!("{base}/tileMatrixSets/{}", tms.id()),
-                    "rel": "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes",
+                    "rel": "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme",
                     "type": "application/json",
                     "title": format!("Definition of {}", tms.id()),
                 }],

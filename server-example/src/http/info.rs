@@ -79,27 +79,6 @@ pub(crate) async fn bounds(
     Ok(Answer::to(&incoming, state.max_age).json(&body))
 }
 
-/// Whether a source is a valid COG, and why not.
-#[utoipa::path(
-    get, path = "/cog/validate", tag = "COG",
-    params(SourceParams, ("strict" = Option<bool>, Query, description = "Takes warnings for errors")),
-    responses(
-        (status = 200, description = "The verdict with errors and warnings", body = Object, content_type = "application/json"),
-        super::openapi::OpeningFails,
-    )
-)]
-pub(crate) async fn validate(
-    State(state): State<Arc<ServerState>>,
-    incoming: Incoming,
-) -> Result<Response, Failure> {
-    let strict = incoming.query.boolean("strict")?.unwrap_or(false);
-    let source = state
-        .open(&SourceParams::parse(&incoming.query)?.url)
-        .await?;
-    let report = cog_reader::validate::validate(&source.cog).await?;
-    Ok(Answer::to(&incoming, state.max_age).json(&verdict(&source.cog, &report, strict)))
-}
-
 /// A source in the words of TiTiler's `/info`.
 pub(crate) fn describe(cog: &Cog) -> Value {
     let info = cog.info();
@@ -177,17 +156,6 @@ pub(crate) fn describe(cog: &Cog) -> Value {
         set("problems", problems.into());
     }
     Value::Object(body)
-}
-
-/// A validation's verdict as JSON.
-pub(crate) fn verdict(cog: &Cog, report: &cog_reader::validate::Report, strict: bool) -> Value {
-    json!({
-        "Path": cog.location(),
-        "Driver": "GTiff",
-        "COG": report.is_valid(strict),
-        "COG_errors": report.errors,
-        "COG_warnings": report.warnings,
-    })
 }
 
 /// Least and greatest value of each band, if the source declares them for all.

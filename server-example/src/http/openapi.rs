@@ -1,8 +1,8 @@
 //! The OpenAPI document.
 
 use super::{
-    algorithms, catalog, failure::Detail, features, info, metrics, operations, pictures, point,
-    stac, statistics, tilejson,
+    algorithms, catalog, failure::Detail, features, info, item, metrics, operations, pictures,
+    point, stac, statistics, tilejson, validate,
 };
 use crate::params::AssetParams;
 use cog_render::Format;
@@ -142,7 +142,8 @@ fn named(responses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
         features::feature,
         features::feature_with_format,
         features::feature_with_size,
-        info::validate,
+        validate::validate,
+        item::item,
         algorithms::algorithms,
         algorithms::algorithm,
         catalog::tile_matrix_sets,

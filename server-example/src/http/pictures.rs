@@ -203,8 +203,12 @@ async fn draw_part(
     size: SizeParams,
     format: Format,
 ) -> Result<Response, Failure> {
-    let bounds = parse_bounds("bbox", bounds)?;
+    let mut bounds = parse_bounds("bbox", bounds)?;
     let bounds_crs = crs(incoming, "coord_crs")?.unwrap_or_else(Crs::wgs84);
+    // Over the antimeridian (RFC 7946, 5.2): the box goes on beyond 180 degrees.
+    if bounds.left > bounds.right && bounds_crs.is_geographic() {
+        bounds.right += 360.0;
+    }
     let area = Area::Part {
         bounds,
         crs: crs(incoming, "dst_crs")?.unwrap_or_else(|| bounds_crs.clone()),

@@ -1,8 +1,8 @@
 //! Which path leads where.
 
 use super::{
-    Failure, Replaced, algorithms, catalog, conditional, features, info, metrics,
-    openapi::Document, operations, pictures, point, stac, statistics, tilejson,
+    Failure, Replaced, algorithms, catalog, conditional, features, info, item, metrics,
+    openapi::Document, operations, pictures, point, stac, statistics, tilejson, validate,
 };
 use crate::{
     Error,
@@ -100,7 +100,8 @@ fn of_cogs() -> Router<Arc<ServerState>> {
         .route("/info", get(info::info))
         .route("/info.geojson", get(info::info_geojson))
         .route("/bounds", get(info::bounds))
-        .route("/validate", get(info::validate))
+        .route("/validate", get(validate::validate))
+        .route("/stac", get(item::item))
 }
 
 /// The routes that only STAC items have, or have otherwise.

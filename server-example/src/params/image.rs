@@ -36,11 +36,6 @@ impl ImageParams {
             color_formula: query.text("color_formula").map(str::to_owned),
             return_mask: query.boolean("return_mask")?,
         };
-        if this.colormap_name.is_some() && this.colormap.is_some() {
-            return Err(Error::Request(
-                "colormap_name and colormap are both given; leave one out".into(),
-            ));
-        }
         let mut style = Style::default().with_return_mask(this.return_mask.unwrap_or(true));
         if let Some(texts) = &this.rescale {
             style = style.with_rescale(ranges(texts)?);
@@ -48,11 +43,12 @@ impl ImageParams {
         if let Some(text) = &this.color_formula {
             style = style.with_color_formula(ColorFormula::parse(text)?);
         }
-        if let Some(name) = &this.colormap_name {
-            style = style.with_colormap(names.colormap(name)?);
-        }
+        // Of both the name counts, as in TiTiler; a mistake in the other still shows.
         if let Some(text) = &this.colormap {
             style = style.with_colormap(Colormap::from_json(text)?);
+        }
+        if let Some(name) = &this.colormap_name {
+            style = style.with_colormap(names.colormap(name)?);
         }
         Ok(style)
     }

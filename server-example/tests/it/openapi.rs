@@ -3,8 +3,10 @@
 use crate::{files, server::Server};
 
 /// Every path that the server answers, the documentation's own and the viewer's files aside.
-const PATHS: [&str; 26] = [
+const PATHS: [&str; 48] = [
     "/",
+    "/algorithms",
+    "/algorithms/{algorithm}",
     "/cog/bbox/{minx},{miny},{maxx},{maxy}.{format}",
     "/cog/bbox/{minx},{miny},{maxx},{maxy}/{width}x{height}.{format}",
     "/cog/bounds",
@@ -17,6 +19,7 @@ const PATHS: [&str; 26] = [
     "/cog/preview",
     "/cog/preview.{format}",
     "/cog/preview/{width}x{height}.{format}",
+    "/cog/stac",
     "/cog/statistics",
     "/cog/tiles/{tms}/{z}/{x}/{y}",
     "/cog/tiles/{tms}/{z}/{x}/{y}.{format}",
@@ -28,6 +31,25 @@ const PATHS: [&str; 26] = [
     "/layers",
     "/metrics",
     "/readyz",
+    "/stac/asset_statistics",
+    "/stac/assets",
+    "/stac/bbox/{minx},{miny},{maxx},{maxy}.{format}",
+    "/stac/bbox/{minx},{miny},{maxx},{maxy}/{width}x{height}.{format}",
+    "/stac/feature",
+    "/stac/feature.{format}",
+    "/stac/feature/{width}x{height}.{format}",
+    "/stac/info",
+    "/stac/info.geojson",
+    "/stac/point/{lon},{lat}",
+    "/stac/preview",
+    "/stac/preview.{format}",
+    "/stac/preview/{width}x{height}.{format}",
+    "/stac/renders",
+    "/stac/renders/{render}",
+    "/stac/statistics",
+    "/stac/tiles/{tms}/{z}/{x}/{y}",
+    "/stac/tiles/{tms}/{z}/{x}/{y}.{format}",
+    "/stac/{tms}/tilejson.json",
     "/tileMatrixSets",
     "/tileMatrixSets/{tms}",
 ];
@@ -36,6 +58,8 @@ const PATHS: [&str; 26] = [
 fn every_path_is_documented_and_answers() {
     let dir = tempfile::tempdir().unwrap();
     files::dem(dir.path());
+    let item = crate::stac::item().to_string();
+    std::fs::write(dir.path().join("item.json"), item).unwrap();
     let server = Server::start([dir.path()]);
     let document = server.get("/openapi.json").json();
     assert!(document["openapi"].as_str().unwrap().starts_with("3."));
@@ -64,6 +88,8 @@ fn every_path_is_documented_and_answers() {
         ("lat", lat.to_string()),
         ("format", "png".to_owned()),
         ("name", "viridis".to_owned()),
+        ("algorithm", "hillshade".to_owned()),
+        ("render", "ground".to_owned()),
     ];
     let feature = files::square(350.0, 300.0, 40.0);
     for path in paths {
@@ -74,7 +100,11 @@ fn every_path_is_documented_and_answers() {
             for (name, value) in &values {
                 real = real.replace(&format!("{{{name}}}"), value);
             }
-            let real = format!("{real}?url=dem&bidx=1&rescale=0,700");
+            let source = match path.starts_with("/stac/") {
+                true => "item.json&assets=dem|bidx=1",
+                false => "dem&bidx=1",
+            };
+            let real = format!("{real}?url={source}&rescale=0,700");
             let answer = match method.as_str() {
                 "get" => server.get(&real),
                 _ => server.post(&real, &feature),
@@ -93,7 +123,7 @@ fn every_path_is_documented_and_answers() {
 fn documented(document: &serde_json::Value, path: &str, get: &serde_json::Value) {
     assert!(get["responses"]["200"].is_object(), "{path}");
     assert!(get["summary"].is_string(), "{path}");
-    if path.starts_with("/cog/") {
+    if path.starts_with("/cog/") || path.starts_with("/stac/") {
         for status in ["400", "403", "404", "422", "502"] {
             let response = get["responses"][status]["$ref"].as_str();
             let response = document.pointer(response.unwrap().trim_start_matches('#'));

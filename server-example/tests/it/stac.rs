@@ -9,7 +9,7 @@ struct Setup {
 }
 
 /// An item beside its assets, as a STAC 1.0 catalog has it.
-fn item() -> Value {
+pub(crate) fn item() -> Value {
     json!({
         "type": "Feature", "stac_version": "1.0.0", "id": "scene",
         "stac_extensions": ["https://stac-extensions.github.io/raster/v1.1.0/schema.json"],
