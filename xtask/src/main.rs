@@ -41,6 +41,11 @@ usage: cargo xtask COMMAND
                     send the same requests to TiTiler and to Smalti, all or those of a group or whose
                     line matches a pattern, and print in what the answers differ; fail if a difference
                     has no row in doc/titiler-differences.md
+  compare titiler --bless
+                    ask TiTiler what the tests of server-example expect of it
+  compare titiler --speed
+                    load both servers with the same tiles, one after the other, and print requests
+                    per second, latencies and memory
   fuzz TARGET [MINUTES]
                     look for input that hurts, one minute unless told; needs cargo-fuzz.
                     TARGETs: open, codec, whole_read, structure, arrival, round_trip,

@@ -163,7 +163,10 @@ fn named(responses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
         stac::render,
     ),
     modifiers(&Items),
-    components(responses(BadRequest, Forbidden, NotFound, Unprocessable, BadGateway, Overloaded)),
+    components(
+        schemas(Detail),
+        responses(BadRequest, Forbidden, NotFound, Unprocessable, BadGateway, Overloaded),
+    ),
     tags(
         (name = "COG", description = "One Cloud Optimized GeoTIFF"),
         (name = "STAC", description = "Assets of a STAC item"),

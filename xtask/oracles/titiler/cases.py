@@ -407,19 +407,19 @@ def points(add, at):
         west, south, east, north = place.bounds
         if west > east:
             east += 360
-        for share in (0.31, 0.5, 0.77):
+        for share in (0.3117, 0.5021, 0.7713):
             lon = (west + (east - west) * share + 180) % 360 - 180
             add("point", f"/cog/point/{lon:.6f},{south + (north - south) * share:.6f}", place.url)
     dem, u16 = at["dem"], at["u16"]
 
     def middle(place):
         west, south, east, north = place.bounds
-        return f"{west + (east - west) * 0.43:.6f},{south + (north - south) * 0.57:.6f}"
+        return f"{west + (east - west) * 0.4313:.6f},{south + (north - south) * 0.5717:.6f}"
 
     for place, pairs in ((u16, ["bidx=2"]), (u16, [("expression", "b1+b2")]), (u16, [("expression", "b1/b2;b3")]), (at["scaled"], ["unscale=true"]),
                          (dem, ["nodata=-9999"]), (u16, ["bidx=4", "bidx=1"]), (dem, ["resampling=bilinear"])):
         add("point", f"/cog/point/{middle(place)}", place.url, *pairs)
-    add("point", "/cog/point/503000,5396000", at["rgb"].url, "coord_crs=EPSG:32633")
+    add("point", "/cog/point/503003,5396004", at["rgb"].url, "coord_crs=EPSG:32633")
     add("point", f"/cog/point/{dem.bounds[0] + 0.001:.5f},{dem.bounds[3] - 0.01:.5f}", dem.url)
 
 

@@ -92,12 +92,13 @@ def make(folder):
     def at(name):
         return folder / name
 
-    # Photographs: YCbCr with a mask of its own.
+    # Photographs with a mask of their own, one as YCbCr.
     rgb = scaled(waves(700, 900, 3, 1), 0, 255, "uint8")
     mask = numpy.full((700, 900), 255, "uint8")
     mask[:120, :200] = 0
     mask[400:460, 500:900] = 0
-    cog(at("rgb.tif"), rgb, "EPSG:32633", from_origin(500_000, 5_400_000, 10, 10), "jpeg", mask=mask, QUALITY=90)
+    cog(at("rgb.tif"), rgb, "EPSG:32633", from_origin(500_000, 5_400_000, 10, 10), mask=mask)
+    cog(at("jpeg.tif"), rgb, "EPSG:32633", from_origin(500_000, 5_400_000, 10, 10), "jpeg", mask=mask, QUALITY=90)
     cog(at("web.tif"), scaled(waves(1024, 1024, 3, 2), 0, 255, "uint8"), "EPSG:3857",
         from_origin(1_000_000 // 9.554628535647032 * 9.554628535647032, 6_000_000, 9.554628535647032, 9.554628535647032),
         "deflate")

@@ -1,6 +1,7 @@
 //! `cargo xtask compare`: the same work through Smalti and through others.
 
 mod decode;
+mod load;
 mod mean;
 mod tiles;
 mod titiler;
