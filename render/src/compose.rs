@@ -3,6 +3,7 @@
 use crate::color::{ColorIndex, Coloring};
 use crate::{Colormap, Error, Image, ImageBand, Picture, Pixels};
 use cog_raster::{Mask, Raster, RasterMask, Sample, SampleType, Samples, with_samples};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Bands as they are: grey, or red, green and blue; without a mask the fourth, or the second
 /// beside grey, is alpha, if the picture `has_alpha`.
@@ -169,10 +170,14 @@ pub(crate) fn palette(indexes: &[ColorIndex], colors: &[[u8; 4]], alpha: bool) -
         .enumerate()
         .filter(|(_, used)| **used)
         .map(|(index, _)| number(index));
-    let mut palette: Vec<[u8; 4]> = occurring.map(color).collect();
-    // Transparent ones first: PNG's tRNS chunk then ends early.
-    palette.sort_unstable_by_key(|&[r, g, b, a]| [a, r, g, b]);
-    palette.dedup();
+    // In the colormap's order neighbours of a ramp stay neighbours, which PNG's filters live on;
+    // transparent ones first: its tRNS chunk then ends early.
+    let mut seen = BTreeSet::new();
+    let mut palette: Vec<[u8; 4]> = occurring
+        .map(color)
+        .filter(|color| seen.insert(*color))
+        .collect();
+    palette.sort_by_key(|color| color[3] == u8::MAX);
     if palette.len() > 256 {
         let colors = indexes.iter().map(|index| color(*index));
         return if alpha {
@@ -181,14 +186,8 @@ pub(crate) fn palette(indexes: &[ColorIndex], colors: &[[u8; 4]], alpha: bool) -
             Pixels::Rgb8(colors.flat_map(|[r, g, b, _]| [r, g, b]).collect())
         };
     }
-    let place = |index: usize| {
-        let [r, g, b, a] = color(number(index));
-        let found = palette.binary_search_by_key(&[a, r, g, b], |&[r, g, b, a]| [a, r, g, b]);
-        found
-            .ok()
-            .and_then(|place| u8::try_from(place).ok())
-            .unwrap_or(0)
-    };
+    let numbers: BTreeMap<[u8; 4], u8> = palette.iter().copied().zip(0..=u8::MAX).collect();
+    let place = |index: usize| numbers.get(&color(number(index))).copied().unwrap_or(0);
     let places: Vec<u8> = (0..used.len()).map(place).collect();
     Pixels::Indexed {
         indexes: indexes

@@ -32,7 +32,8 @@ pub enum Pixels {
     Rgb16(Vec<u16>),
     /// Red, green, blue, alpha.
     Rgba16(Vec<u16>),
-    /// Indexes into a palette of RGBA, of at most 256 colours, those with transparency first.
+    /// Indexes into a palette of RGBA, of at most 256 colours, those with transparency
+    /// first, else in the colormap's order.
     Indexed {
         /// An index per pixel.
         indexes: Vec<u8>,

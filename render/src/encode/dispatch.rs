@@ -1,6 +1,6 @@
 //! Which encoder a format has.
 
-use super::{Format, jpeg, npy::npy, npz::npz, png, tif::tif, webp};
+use super::{Format, jpeg, npy::npy, npz::npz, png, png::Effort, tif::tif, webp};
 use crate::style::{samples, suited};
 use crate::{Error, Image, Picture, Style, style};
 
@@ -12,9 +12,12 @@ use crate::{Error, Image, Picture, Style, style};
 /// and not colours: [`Format::Tif`], [`Format::Jp2`], [`Format::Npy`], [`Format::Npz`].
 pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>, Error> {
     match format {
-        Format::Png | Format::PngRaw => png::encode(picture),
+        Format::Png => png::encode(picture, Effort::Size),
+        Format::PngRaw => png::encode(picture, Effort::Time),
         Format::Jpeg => jpeg::encode(picture),
         Format::Webp => webp::encode(picture),
+        #[cfg(feature = "webp-lossy")]
+        Format::WebpLossy => super::webp_lossy::encode(picture),
         Format::Tif | Format::Jp2 | Format::Npy | Format::Npz => Err(failed(
             format,
             "it holds the samples of an image, not a picture's colours",
@@ -40,7 +43,7 @@ pub fn render(image: &Image, how: &Style, format: Format) -> Result<Vec<u8>, Err
         Format::Npz => raster(npz),
         Format::Jp2 => Err(failed(
             format,
-            "nothing here writes JPEG 2000: ask for tif, png or webp",
+            "there is no encoder of JPEG 2000 here: ask for tif, png or webp",
         )),
         _ => encode(&style(image, how, format)?, format),
     }

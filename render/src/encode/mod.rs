@@ -9,6 +9,8 @@ mod npz;
 mod png;
 mod tif;
 mod webp;
+#[cfg(feature = "webp-lossy")]
+mod webp_lossy;
 
 pub use dispatch::{encode, render, render_suited};
 pub use format::Format;

@@ -3,7 +3,7 @@
 use cog_raster::{Mask, MemorySource, Raster, RasterMask, RasterSource, Samples};
 use cog_render::{
     Colormap, Error, Format, Grid, Image, ImageBand, OutputSize, Picture, Pixels, ReadOptions,
-    Style, encode, npy, render, style,
+    Style, encode, npy, render, render_suited, style,
 };
 use tile_math::BoundingBox;
 
@@ -60,10 +60,17 @@ fn decode_png(png: &[u8]) -> (png::ColorType, png::BitDepth, Vec<[u16; 4]>) {
             .chunks_exact(2)
             .map(|b| u16::from_be_bytes([b[0], b[1]]))
             .collect(),
-        png::BitDepth::One => (0..frame.height as usize)
-            .flat_map(|row| (0..frame.width as usize).map(move |column| (row, column)))
-            .map(|(row, column)| u16::from(data[row * line + column / 8] >> (7 - column % 8) & 1))
-            .collect(),
+        png::BitDepth::One | png::BitDepth::Two | png::BitDepth::Four => {
+            let bits = kind.1 as usize;
+            let fit = 8 / bits;
+            (0..frame.height as usize)
+                .flat_map(|row| (0..frame.width as usize).map(move |column| (row, column)))
+                .map(|(row, column)| {
+                    let shift = 8 - bits * (column % fit + 1);
+                    u16::from(data[row * line + column / fit] >> shift) & ((1 << bits) - 1)
+                })
+                .collect()
+        }
         _ => data.iter().map(|v| u16::from(*v)).collect(),
     };
     let full = if kind.1 == png::BitDepth::Sixteen {
@@ -251,6 +258,135 @@ fn a_tile_of_nothing_is_small() {
 }
 
 #[test]
+fn few_colours_take_few_bits() {
+    for (count, depth) in [
+        (2_u16, png::BitDepth::One),
+        (4, png::BitDepth::Two),
+        (13, png::BitDepth::Four),
+        (17, png::BitDepth::Eight),
+        (100, png::BitDepth::Eight),
+    ] {
+        let map: Vec<String> = (0..count)
+            .map(|k| format!("\"{k}\": [{k}, 9, {}]", 255 - k))
+            .collect();
+        let map = Colormap::from_json(&format!("{{{}}}", map.join(","))).unwrap();
+        // 16 × 15 of 256 pixels, so that rows of 15 end within a byte.
+        let samples = Samples::U16((0..240).map(|k| k % count).collect());
+        let raster = Raster::new(1, 16, 15, samples).unwrap();
+        let bounds = BoundingBox {
+            left: 0.0,
+            bottom: 0.0,
+            right: 1.0,
+            top: 1.0,
+        };
+        let image = Image::new(raster, vec![ImageBand::new("b1")], None, bounds).unwrap();
+        let how = Style::default().with_colormap(map);
+        let (color, found, pixels) = decode_png(&render(&image, &how, Format::Png).unwrap());
+        assert_eq!((color, found), (png::ColorType::Indexed, depth));
+        for (k, pixel) in (0_u16..).zip(pixels) {
+            assert_eq!(pixel, [k % count, 9, 255 - k % count, 255]);
+        }
+    }
+}
+
+#[test]
+fn smooth_colours_are_small_and_the_same() {
+    let plane =
+        |slope: u32| (0..65_536_u32).map(move |k| (k / 256 * slope / 8 + k % 256 / 5) as u8);
+    let samples = Samples::U8(plane(3).chain(plane(5)).chain(plane(7)).collect());
+    let raster = Raster::new(3, 256, 256, samples.clone()).unwrap();
+    let bounds = BoundingBox {
+        left: 0.0,
+        bottom: 0.0,
+        right: 1.0,
+        top: 1.0,
+    };
+    let infos = ["b1", "b2", "b3"].map(ImageBand::new).to_vec();
+    let image = Image::new(raster, infos, None, bounds).unwrap();
+    let small = render(&image, &Style::default(), Format::Png).unwrap();
+    let raw = render(&image, &Style::default(), Format::PngRaw).unwrap();
+    assert!(small.len() < raw.len(), "{} {}", small.len(), raw.len());
+    assert_eq!(decode_png(&small).2, decode_png(&raw).2);
+    for (k, pixel) in decode_png(&small).2.iter().enumerate() {
+        for (channel, found) in pixel[..3].iter().enumerate() {
+            assert_eq!(samples.value(channel * 65_536 + k), Some(f64::from(*found)));
+        }
+    }
+}
+
+#[test]
+fn without_a_format_it_is_8_bits_and_png_where_something_is_missing() {
+    let deep = Samples::U16((0..256).map(|k| k * 257).collect());
+    let whole = image(1, deep.clone(), |_| 255);
+    let (format, bytes) = render_suited(&whole, &Style::default()).unwrap();
+    assert_eq!(
+        (format, &bytes[..3]),
+        (Format::Jpeg, &[0xff, 0xd8, 0xff][..])
+    );
+    let holes = image(1, deep, |k| if k == 9 { 0 } else { 255 });
+    let (format, bytes) = render_suited(&holes, &Style::default()).unwrap();
+    assert_eq!(format, Format::Png);
+    let (color, depth, pixels) = decode_png(&bytes);
+    let expected = (png::ColorType::GrayscaleAlpha, png::BitDepth::Eight);
+    assert_eq!(
+        (color, depth, pixels[200][0]),
+        (expected.0, expected.1, 200)
+    );
+    // Holes of a colormap are holes; a mask that is not shown still decides, as in TiTiler.
+    let map = Colormap::from_json(r##"[[[0, 60000], "#f00"]]"##).unwrap();
+    let colored = Style::default().with_colormap(map);
+    assert_eq!(render_suited(&whole, &colored).unwrap().0, Format::Png);
+    let opaque = Style::default().with_return_mask(false);
+    let (format, bytes) = render_suited(&holes, &opaque).unwrap();
+    assert_eq!(format, Format::Png);
+    assert_eq!(decode_png(&bytes).0, png::ColorType::Grayscale);
+}
+
+#[test]
+fn two_and_four_bands_bring_their_own_alpha() {
+    let how = Style::default().with_return_mask(false);
+    for (bands, color) in [
+        (2, png::ColorType::GrayscaleAlpha),
+        (4, png::ColorType::Rgba),
+    ] {
+        let image = image(bands, bytes(bands), |_| 255);
+        let (found, _, pixels) = decode_png(&render(&image, &how, Format::Png).unwrap());
+        assert_eq!(found, color);
+        let alpha = image.samples().value((bands as usize - 1) * 256 + 7);
+        assert_eq!(alpha, Some(f64::from(pixels[7][3])));
+        for refused in [
+            render(&image, &how, Format::Jpeg),
+            render(&image, &Style::default(), Format::Png),
+        ] {
+            assert!(matches!(
+                refused,
+                Err(Error::InvalidParameter {
+                    parameter: "bidx",
+                    ..
+                })
+            ));
+        }
+    }
+}
+
+#[test]
+fn nothing_writes_jpeg_2000() {
+    let image = image(1, bytes(1), |_| 255);
+    let error = render(&image, &Style::default(), Format::Jp2).unwrap_err();
+    assert!(
+        matches!(error, Error::Encoding { format: "jp2", .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn raw_png_is_of_8_or_16_bits() {
+    let reals = image(1, Samples::F32(vec![1.0; 256]), |_| 255);
+    let error = render(&reals, &Style::default(), Format::PngRaw).unwrap_err();
+    assert!(error.to_string().starts_with("rescale: "), "{error}");
+}
+
+#[test]
 fn jpeg_and_webp_hold_the_picture() {
     // Smooth, so that JPEG is near.
     let smooth = Samples::U8(
@@ -273,6 +409,39 @@ fn jpeg_and_webp_hold_the_picture() {
         panic!("not RGBA");
     };
     assert_eq!(pixels, expected);
+}
+
+#[cfg(feature = "webp-lossy")]
+#[test]
+fn lossy_webp_is_near_and_small() {
+    let smooth = Samples::U8(
+        (0..768_u32)
+            .map(|k| (k % 256 / 16 * 8 + k % 16 * 4) as u8)
+            .collect(),
+    );
+    let image = image(3, smooth, |k| if k < 4 { 0 } else { 255 });
+    let webp = render(&image, &Style::default(), Format::WebpLossy).unwrap();
+    let mut decoder = image_webp::WebPDecoder::new(std::io::Cursor::new(&webp)).unwrap();
+    assert!(decoder.is_lossy() && decoder.has_alpha());
+    let mut pixels = vec![0; decoder.output_buffer_size().unwrap()];
+    decoder.read_image(&mut pixels).unwrap();
+    let picture = style(&image, &Style::default(), Format::WebpLossy).unwrap();
+    let Pixels::Rgba8(expected) = picture.pixels() else {
+        panic!("not RGBA");
+    };
+    for (found, expected) in pixels.chunks_exact(4).zip(expected.chunks_exact(4)) {
+        assert_eq!(found[3], expected[3]);
+        let near = |channel: usize| found[channel].abs_diff(expected[channel]) <= 16;
+        assert!(
+            expected[3] == 0 || (0..3).all(near),
+            "{found:?} {expected:?}"
+        );
+    }
+    let wide = Picture::transparent(16_384, 1);
+    assert!(matches!(
+        encode(&wide, Format::WebpLossy),
+        Err(Error::Encoding { .. })
+    ));
 }
 
 #[test]
