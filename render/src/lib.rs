@@ -10,10 +10,10 @@
 //!      Image ── statistics
 //!        │ Expression      bands of bands: `(b4-b3)/(b4+b3)`
 //!        │ Algorithm       hillshade, contours, terrain-RGB …
-//!        │ style           rescale, colormap, transparency
+//!        │ style           rescale, colour formula, colormap, transparency
 //!        ▼
 //!     Picture
-//!        │ encode          PNG, JPEG, WebP; NPY straight from the image
+//!        │ encode          PNG, JPEG, WebP; GeoTIFF and NumPy's straight from the image
 //!        ▼
 //!      bytes
 //! ```
@@ -100,7 +100,8 @@
 //!
 //! # Features and limits
 //!
-//! No features; no I/O, no runtime, no C; builds for `wasm32-unknown-unknown`. Samples and masks held
+//! `webp-lossy` adds `Format::WebpLossy`; [`Format::Webp`] is without loss. JPEG 2000 is not written.
+//! No I/O, no runtime, no C; builds for `wasm32-unknown-unknown`. Samples and masks held
 //! at once are bounded by [`Limits`]. Ground control points are not used. A source
 //! that ends at a meridian and starts again there (0…360 degrees) is not interpolated across it.
 #![forbid(unsafe_code)]
