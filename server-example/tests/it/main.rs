@@ -9,6 +9,7 @@ mod demo;
 mod economy;
 mod files;
 mod front;
+mod fuzzed;
 mod http;
 mod lifecycle;
 mod npy;
