@@ -21,6 +21,8 @@ await build({
   entryPoints: [
     { in: "src/entry-full.js", out: "viewer" },
     { in: "src/viewer-full.css", out: "viewer" },
+    { in: "src/map-page.js", out: "map-page" },
+    { in: "src/page.css", out: "page" },
   ],
   outdir: assets,
   bundle: true,

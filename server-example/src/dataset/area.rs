@@ -20,6 +20,8 @@ pub(crate) enum Area {
         /// Pixels more on each side.
         buffer: f64,
     },
+    /// Pixels that are known already.
+    Grid(Grid),
     /// All of the source; in `None` CRS its own pixels.
     Whole { crs: Option<Crs>, size: OutputSize },
     /// A box.
@@ -75,6 +77,7 @@ impl Area {
                 let size = size.map(|side| (side, side));
                 plain(Grid::for_tile(tms, *tile, size, *buffer)?)
             }
+            Self::Grid(grid) => plain(grid.clone()),
             Self::Whole {
                 crs: Some(crs),
                 size,
@@ -132,7 +135,10 @@ impl Area {
         match plan(info, grid, &options) {
             // A box outside is a picture of nothing; a tile or a point outside is not there.
             Err(Error::OutsideBounds { .. })
-                if matches!(self, Self::Part { .. } | Self::Feature { .. }) =>
+                if matches!(
+                    self,
+                    Self::Part { .. } | Self::Feature { .. } | Self::Grid(_)
+                ) =>
             {
                 let image = Image::empty(info, grid, &options)?;
                 Ok(Planned::Empty(Box::new(image)))

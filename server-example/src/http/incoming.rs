@@ -34,6 +34,16 @@ impl FromRequestParts<Arc<ServerState>> for Incoming {
     ) -> Result<Self, Failure> {
         Ok(Self {
             query: Query::parse(parts.uri.query().unwrap_or_default()),
+            ..Self::unread(parts, state)
+        })
+    }
+}
+
+impl Incoming {
+    /// The request without its query, for those who read that otherwise.
+    pub(crate) fn unread(parts: &Parts, state: &ServerState) -> Self {
+        Self {
+            query: Query::default(),
             // Nested routers see a part of the path only; what is asked for is all of it.
             uri: match parts.extensions.get::<OriginalUri>() {
                 Some(OriginalUri(uri)) => uri.clone(),
@@ -43,11 +53,9 @@ impl FromRequestParts<Arc<ServerState>> for Incoming {
             headers: parts.headers.clone(),
             method: parts.method.clone(),
             kind: parts.extensions.get().copied().unwrap_or_default(),
-        })
+        }
     }
-}
 
-impl Incoming {
     /// The entity tag of the answer to this request about `dataset`; `None` where a source's store
     /// does not tell when it changes.
     pub(crate) fn tag(&self, dataset: &Dataset) -> Option<String> {
@@ -126,22 +134,31 @@ impl Incoming {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::http::{HeaderName, HeaderValue};
-
-    fn incoming(headers: &[(&'static str, &'static str)]) -> Incoming {
-        Incoming {
-            uri: Uri::from_static("/"),
-            query: Query::default(),
+impl Incoming {
+    /// A request for tests.
+    pub(crate) fn example(uri: &'static str, headers: &[(&'static str, &'static str)]) -> Self {
+        use axum::http::{HeaderName, HeaderValue};
+        let uri = Uri::from_static(uri);
+        let headers = headers.iter();
+        Self {
+            query: Query::parse(uri.query().unwrap_or_default()),
+            uri,
             headers: headers
-                .iter()
                 .map(|(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v)))
                 .collect(),
             method: Method::GET,
             kind: Kind::Cog,
             root_path: String::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn incoming(headers: &[(&'static str, &'static str)]) -> Incoming {
+        Incoming::example("/", headers)
     }
 
     #[test]

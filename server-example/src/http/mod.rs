@@ -19,6 +19,7 @@ mod incoming;
 mod info;
 mod item;
 mod metrics;
+mod ogc;
 mod openapi;
 mod operations;
 mod pictures;

@@ -178,7 +178,7 @@ pub(crate) struct Document;
 
 /// Adds what items share with files: the same operations under another prefix, with assets instead
 /// of bands.
-struct Items;
+pub(super) struct Items;
 
 impl Modify for Items {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {

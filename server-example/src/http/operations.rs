@@ -68,9 +68,15 @@ pub(crate) async fn landing(incoming: Incoming) -> Result<Response, Failure> {
             link("alternate", "/", "text/html", "The viewer"),
             link("service-desc", "/openapi.json", "application/vnd.oai.openapi+json;version=3.1", "OpenAPI document"),
             link("service-doc", "/docs", "text/html", "OpenAPI explorer"),
-            link("data", "/layers", json, "Served layers"),
+            link("http://www.opengis.net/def/rel/ogc/1.0/conformance", "/conformance", json, "Conformance declaration"),
+            link("conformance", "/conformance", json, "Conformance declaration"),
+            link("data", "/collections", json, "Served layers as collections"),
+            link("http://www.opengis.net/def/rel/ogc/1.0/data", "/collections", json, "Served layers as collections"),
+            link("item", "/layers", json, "Served layers"),
             link("http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", "/tileMatrixSets", json, "Tile matrix sets"),
             link("item", "/colorMaps", json, "Colormaps"),
+            link("item", "/wmts/1.0.0/WMTSCapabilities.xml", "application/xml", "WMTS 1.0.0 of the served layers"),
+            link("item", "/wms?SERVICE=WMS&REQUEST=GetCapabilities", "text/xml", "WMS 1.3.0 and 1.1.1 of the served layers"),
         ],
     })))
 }

@@ -1,7 +1,7 @@
 //! Which path leads where.
 
 use super::{
-    Failure, Replaced, algorithms, catalog, conditional, features, info, item, metrics,
+    Failure, Replaced, algorithms, catalog, conditional, features, info, item, metrics, ogc,
     openapi::Document, operations, pictures, point, stac, statistics, tilejson, validate,
 };
 use crate::{
@@ -45,7 +45,8 @@ pub fn router(state: Arc<ServerState>) -> Router {
 }
 
 fn at_root(state: Arc<ServerState>) -> Router {
-    let document = Document::openapi();
+    let mut document = Document::openapi();
+    document.merge(ogc::OgcDocument::openapi());
     let cors = cors(&state.http);
     let body_bytes = state.http.body_bytes;
     let patience = state.http.client_timeout;
@@ -64,6 +65,7 @@ fn at_root(state: Arc<ServerState>) -> Router {
         .route("/colorMaps/{name}", get(catalog::color_map))
         .nest("/cog", of_cogs().merge(of_kind(Kind::Cog)))
         .nest("/stac", of_items().merge(of_kind(Kind::Stac)))
+        .merge(ogc::routes())
         .merge(SwaggerUi::new("/docs").url("/openapi.json", document))
         .route("/{*path}", get(operations::asset))
         .method_not_allowed_fallback(|method: Method, uri: Uri| async move {
@@ -138,6 +140,7 @@ fn of_kind(kind: Kind) -> Router<Arc<ServerState>> {
         )
         .route("/{tms}/tilejson.json", get(tilejson::tilejson))
         .route("/tiles/{tms}/{z}/{x}/{y}", get(pictures::tile))
+        .merge(ogc::routes_of_kind())
         .layer(Extension(kind))
 }
 

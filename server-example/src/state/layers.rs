@@ -6,7 +6,7 @@ use cog_raster::{RasterInfo, RasterSource as _, Sample as _, SampleType, with_sa
 use cog_render::{Grid, OutputSize, ReadOptions};
 use serde::Serialize;
 use serde_json::Value;
-use tile_math::TileMatrixSet;
+use tile_math::{BoundingBox, TileMatrixSet};
 use utoipa::ToSchema;
 
 /// A source named on the command line, before it is opened.
@@ -35,6 +35,10 @@ pub struct Layer {
     pub url: String,
     /// West, south, east, north in degrees.
     pub bounds: [f64; 4],
+    /// The file's own CRS as `authority:code`, if it has one.
+    pub crs: Option<String>,
+    /// Left, bottom, right, top in the file's own CRS, x first.
+    pub crs_bounds: Option<[f64; 4]>,
     /// Least zoom of WebMercatorQuad at which the layer is more than a dot.
     pub minzoom: i8,
     /// Zoom of WebMercatorQuad that shows the full resolution.
@@ -115,6 +119,11 @@ pub async fn describe_layer(
         id,
         name: wanted.name.clone(),
         bounds: bounds.to_array(),
+        crs: info.crs.as_ref().and_then(|crs| {
+            let (authority, code) = crs.authority()?;
+            Some(format!("{authority}:{code}"))
+        }),
+        crs_bounds: info.bounds().map(BoundingBox::to_array),
         minzoom,
         maxzoom,
         bands,

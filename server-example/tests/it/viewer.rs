@@ -8,7 +8,7 @@ mod tiff;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 
 use tiff::Tiff;
@@ -30,6 +30,16 @@ const PROJECT: [&str; 8] = [
 
 #[test]
 fn the_map_in_a_browser_shows_what_the_files_hold() {
+    in_a_browser("test");
+}
+
+#[test]
+fn other_peoples_maps_in_a_browser_show_what_the_files_hold() {
+    in_a_browser("clients");
+}
+
+/// Runs a script of `viewer/package.json` against a server of the sample files.
+fn in_a_browser(script: &str) {
     let Some(chromium) = std::env::var_os("SMALTI_CHROMIUM") else {
         println!("not run: SMALTI_CHROMIUM is not set; `cargo xtask test` sets it");
         return;
@@ -37,10 +47,12 @@ fn the_map_in_a_browser_shows_what_the_files_hold() {
     let folder = tempfile::tempdir().unwrap();
     let files = sample_files(folder.path());
     let server = Server::start(&files);
-    let project = browser_project();
+    // Installed once: both tests want it at the same time.
+    static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
+    let project = INSTALLED.get_or_init(browser_project);
     let output = Command::new(npm())
-        .arg("test")
-        .current_dir(&project)
+        .args(["run", script])
+        .current_dir(project)
         .env("SMALTI_URL", &server.url)
         .env("SMALTI_CHROMIUM", chromium)
         .output()
