@@ -22,4 +22,5 @@ mod remote;
 mod s3;
 mod server;
 mod stac;
+mod titiler;
 mod viewer;

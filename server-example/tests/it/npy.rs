@@ -37,4 +37,27 @@ impl Npy {
             .map(|b| f32::from_le_bytes(b.try_into().unwrap()))
             .collect()
     }
+
+    /// The values, whatever their type.
+    pub(crate) fn numbers(&self) -> Vec<f64> {
+        macro_rules! read {
+            ($type:ty) => {
+                self.data
+                    .chunks_exact(size_of::<$type>())
+                    .map(|b| <$type>::from_le_bytes(b.try_into().unwrap()) as f64)
+                    .collect()
+            };
+        }
+        match self.descr.as_str() {
+            "|u1" => read!(u8),
+            "|i1" => read!(i8),
+            "<u2" => read!(u16),
+            "<i2" => read!(i16),
+            "<u4" => read!(u32),
+            "<i4" => read!(i32),
+            "<f4" => read!(f32),
+            "<f8" => read!(f64),
+            other => panic!("no numbers of type {other}"),
+        }
+    }
 }

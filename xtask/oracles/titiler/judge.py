@@ -308,6 +308,6 @@ def decoded(body):
     with MemoryFile(body) as memory, memory.open() as source:
         pixels, colours = source.read(), [c.name for c in source.colorinterp]
         if colours == ["palette"]:
-            table = numpy.array([source.colormap(1)[index] for index in range(256)], "uint8")
+            table = numpy.array([source.colormap(1).get(index, (0, 0, 0, 0)) for index in range(256)], "uint8")
             pixels, colours = numpy.moveaxis(table[pixels[0]], -1, 0), ["red", "green", "blue", "alpha"]
         return pixels, source.crs, source.transform, colours, source.nodata
