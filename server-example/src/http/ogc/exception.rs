@@ -90,7 +90,7 @@ impl Exception {
     }
 
     /// Answers as JSON, as the other routes do.
-    pub(super) const fn as_json(mut self, json: bool) -> Self {
+    pub(super) const fn with_json(mut self, json: bool) -> Self {
         self.json = json;
         self
     }

@@ -306,7 +306,7 @@ async fn answer(state: &ServerState, kvp: &Kvp, layers: Layers<'_>) -> Result<Re
         }
     };
     let answered = dispatch(state, kvp, dialect, layers).await;
-    answered.map_err(|exception| exception.as_json(json))
+    answered.map_err(|exception| exception.with_json(json))
 }
 
 /// Whether a version is before 1.3.0; the answer is then of 1.1.1 (OGC 06-042, 6.2.4).
