@@ -3,7 +3,12 @@
 use crate::Resampling;
 use cog_raster::Nodata;
 
-/// How to read and resample. The defaults are TiTiler's: every band that is not
+/// How to read and resample.
+///
+/// There is no `padding` as in TiTiler: kernels see the source pixels around a picture as far as
+/// they reach, so that neighbouring tiles fit together, and a picture is what rio-tiler's is with padding.
+///
+/// The defaults are TiTiler's: every band that is not
 /// alpha, nearest neighbour, nothing overridden.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -14,9 +19,10 @@ pub struct ReadOptions {
     pub resampling: Resampling,
     /// The kernel where they differ; `None` is the same as `resampling`.
     ///
-    /// One kernel does the whole work, whether the picture shrinks or grows.
-    /// rio-tiler with GDAL 3.10 does the same, only that its default here is
-    /// nearest, so that `resampling=bilinear` alone changes nothing there.
+    /// One kernel does the whole work, whether the picture shrinks or grows, and `resampling` then only
+    /// has a say in which level is read. rio-tiler with GDAL 3.10 does the same, only that its default here is
+    /// nearest, so that `resampling=bilinear` alone changes nothing there. Where `resampling` is
+    /// [`Resampling::Gauss`], which is none between CRSs, `None` is nearest.
     pub reproject: Option<Resampling>,
     /// Stands for "nothing here" in every band, instead of what the source says.
     pub nodata: Option<Nodata>,

@@ -16,8 +16,8 @@ use core::ops::Range;
 /// Cheap (some ten thousandths of a second for a tile) and without I/O. The
 /// overview is the one GDAL would take (`GDALBandGetBestOverviewLevel2`): the
 /// coarsest whose pixels are not larger than the output pixel's shorter side
-/// times 1.2 for [`Resampling::Nearest`], times 1 for others, with a tolerance of
-/// 0.1.
+/// times 1.2 if [`ReadOptions::resampling`] is [`Resampling::Nearest`], times 1 if it is another, with
+/// a tolerance of 0.1.
 ///
 /// # Errors
 ///
@@ -37,7 +37,12 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
         typical_ratio(&full, (grid.width, grid.height), size).ok_or_else(|| outside(info, grid))?;
     let level_index = match options.level {
         Some(level) => level,
-        None => level(info, output_ratio(info, grid, ratio, same_crs), kernel),
+        // Whatever warps, GDAL's reader chooses the level, and that goes by its own kernel.
+        None => level(
+            info,
+            output_ratio(info, grid, ratio, same_crs),
+            options.resampling,
+        ),
     };
     let Some(&level) = info.levels.get(level_index) else {
         return Err(Error::parameter(
@@ -64,7 +69,8 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
     let bands = described(info, &selected, options);
     // GDAL warps what lies by no affine, whatever the CRSs are.
     let straight = grid.crs.is_none() || info.affine.is_some();
-    let widening = if same_crs && straight {
+    let reads_straight = same_crs && straight;
+    let widening = if reads_straight {
         Widening::uniform(typical)
     } else {
         let has_nodata = bands.iter().any(|band| band.nodata.is_some());
@@ -96,9 +102,12 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
         bands,
         sample_type: info.sample_type,
         level_size: size,
+        factor: (1.0 / across, 1.0 / down),
         positions,
         kernel,
         widening,
+        reads_straight,
+        mask_kind: info.mask_kind,
         unscale: options.unscale,
     })
 }
@@ -113,10 +122,15 @@ pub struct Plan {
     pub(crate) palette: Option<Vec<[u8; 4]>>,
     /// Columns and rows of the level that is read.
     pub(crate) level_size: (u32, u32),
+    /// Pixels of the full resolution along one of the level.
+    pub(crate) factor: (f64, f64),
     pub(crate) positions: PositionMap,
     pub(crate) kernel: Resampling,
     /// How much wider than a source pixel kernels are.
     pub(crate) widening: Widening,
+    /// GDAL would read and not warp.
+    pub(crate) reads_straight: bool,
+    pub(crate) mask_kind: MaskKind,
     pub(crate) unscale: bool,
 }
 

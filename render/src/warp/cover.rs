@@ -3,7 +3,7 @@
 use super::blend::Blend;
 use super::footprint::prepare_boxes;
 use super::taps::{Axis, Taps};
-use super::{Extent, Kernel};
+use super::{Extent, Kernel, Mixing};
 use crate::position::Row;
 use core::cmp::Ordering;
 
@@ -49,8 +49,8 @@ impl<T: Blend> Cells<'_, T> {
         }
     }
 
-    /// The validity of what counts; `None` if nothing does.
-    fn density(&self) -> Option<u8> {
+    /// The validity of the target pixel; `None` if it has none.
+    fn validity(&self, mixing: Mixing) -> Option<u8> {
         if self.valid.is_none() {
             return Some(255);
         }
@@ -61,12 +61,17 @@ impl<T: Blend> Cells<'_, T> {
             density += weight * f64::from(valid);
         });
         // What is touched by an edge only is there all the same.
-        let mean = if weights > 0.0 {
+        let counting = if weights > 0.0 {
             density / weights
         } else {
             255.0
         };
-        counted.then(|| u8::narrow(mean))
+        let all = density * self.columns.scale * self.rows.scale;
+        if counted {
+            mixing.validity(counting, all)
+        } else {
+            None
+        }
     }
 }
 
@@ -148,9 +153,9 @@ impl<S: Statistic> Kernel for Cover<S> {
                 across: self.columns.weights(columns),
                 down: self.rows.weights(rows),
             };
-            if let Some(density) = cells.density() {
+            if let Some(validity) = cells.validity(extent.mixing) {
                 *out = self.statistic.of(&cells, &mut scratch);
-                *out_valid = density;
+                *out_valid = validity;
             }
         }
     }

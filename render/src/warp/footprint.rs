@@ -2,7 +2,7 @@
 
 use super::blend::Blend;
 use super::taps::{Axis, NO_WEIGHT, Shape, Taps};
-use super::{Extent, Kernel};
+use super::{Extent, Kernel, Mixing};
 use crate::position::Row;
 use crate::widening::Widening;
 
@@ -62,8 +62,9 @@ impl<'a> Convolution<'a> {
         rows: &Taps,
         source: &[T],
         valid: &[u8],
-        stride: usize,
+        extent: &Extent,
     ) -> Option<(T, u8)> {
+        let stride = extent.columns;
         let across = self.columns.weights(columns);
         let mut sum = T::Sum::default();
         let (mut weights, mut density, mut counted) = (0.0, 0.0, 0);
@@ -89,7 +90,9 @@ impl<'a> Convolution<'a> {
             return None;
         }
         let scale = 1.0 / weights;
-        Some((T::narrow(sum * scale), u8::narrow(density * scale)))
+        let all = density * columns.scale * rows.scale;
+        let validity = extent.mixing.validity(density * scale, all)?;
+        Some((T::narrow(sum * scale), validity))
     }
 }
 
@@ -114,6 +117,58 @@ pub(super) fn prepare_boxes(row: &Row, extent: &Extent, columns: &mut Axis, rows
         };
         last = Some((y0, y1, taps));
         rows.taps.push(taps);
+    }
+}
+
+impl Convolution<'_> {
+    /// As [`partial`](Self::partial), by the rules of GDAL's reader.
+    fn by_lines<T: Blend>(
+        &self,
+        columns: &Taps,
+        rows: &Taps,
+        source: &[T],
+        valid: &[u8],
+        extent: &Extent,
+    ) -> Option<(T, u8)> {
+        let dips = matches!(self.shape, Shape::Cubic | Shape::Lanczos);
+        let (across, down) = (self.columns.weights(columns), self.rows.weights(rows));
+        let (mut total, mut weights, mut all) = (T::Sum::default(), 0.0, 0.0);
+        let (mut lines, mut longest) = (0, 0);
+        let mut start = rows.first * extent.columns + columns.first;
+        for down in down {
+            let line = start..start + columns.count;
+            start += extent.columns;
+            let (mut sum, mut counting) = (T::Sum::default(), 0.0);
+            let (mut run, mut longest_run) = (0, 0);
+            for ((sample, &valid), across) in
+                source[line.clone()].iter().zip(&valid[line]).zip(across)
+            {
+                if valid == 0 {
+                    run = 0;
+                    continue;
+                }
+                run += 1;
+                longest_run = longest_run.max(run);
+                let weight = across * f64::from(valid) / 255.0;
+                sum = sum + sample.widen() * weight;
+                counting += weight;
+            }
+            all += counting * down;
+            if counting > 0.0 && !(dips && longest_run < columns.count / 2) {
+                total = total + sum * (down / counting);
+                weights += down;
+                lines += 1;
+                longest = longest.max(lines);
+            } else {
+                lines = 0;
+            }
+        }
+        if weights <= 0.0 || (dips && longest < rows.count / 2) {
+            return None;
+        }
+        let all = all * 255.0 * columns.scale * rows.scale;
+        let validity = extent.mixing.validity(255.0, all)?;
+        Some((T::narrow(total * (1.0 / weights)), validity))
     }
 }
 
@@ -181,10 +236,17 @@ impl Kernel for Convolution<'_> {
                     *out = self.full(columns, rows, source, extent.columns);
                     *out_valid = 255;
                 }
-                // A box counts whatever it covers; the others need their middle.
-                Some(valid) if self.shape != Shape::Box && valid[center] == 0 => {}
+                // A box counts whatever it covers; the warper's others need their middle.
+                Some(valid)
+                    if self.shape != Shape::Box
+                        && extent.mixing == Mixing::Warp
+                        && valid[center] == 0 => {}
                 Some(valid) => {
-                    let value = self.partial(columns, rows, source, valid, extent.columns);
+                    let value = if self.shape == Shape::Box || extent.mixing == Mixing::Warp {
+                        self.partial(columns, rows, source, valid, extent)
+                    } else {
+                        self.by_lines(columns, rows, source, valid, extent)
+                    };
                     if let Some((value, valid)) = value {
                         (*out, *out_valid) = (value, valid);
                     }

@@ -11,6 +11,10 @@
 //! target pixel is valid where the source pixel that holds its centre is; with kernels that
 //! look at what a target pixel covers (average, mode, sum …), where any of that is. Beyond GDAL, each band's
 //! nodata is its own: a pixel that is nodata in one band only is not mixed into its neighbours.
+//!
+//! Within one CRS GDAL's reader is at work and not its warper, with other rules for masks: no middle is
+//! needed, each line of source pixels is brought to one value before lines are mixed, kernels that dip below zero
+//! need half of a line in one piece, and masks and alpha are resampled like a band.
 
 mod blend;
 mod cover;
@@ -28,4 +32,4 @@ mod validity;
 pub(crate) use run::warp;
 pub(crate) use validity::NodataTest;
 
-use run::{Extent, Kernel};
+use run::{Extent, Kernel, Mixing};

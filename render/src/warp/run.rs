@@ -13,7 +13,47 @@ use super::taps::Shape;
 use super::validity::{NodataTest, Validity};
 use crate::position::Row;
 use crate::{Error, Image, Plan, Resampling};
-use cog_raster::{Mask, Raster, RasterMask, Samples, with_samples};
+use cog_raster::{Mask, MaskKind, Raster, RasterMask, Samples, with_samples};
+
+/// What makes a target pixel valid where not all source pixels under a kernel are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Mixing {
+    /// As GDAL's warper: the source pixels that count stand for those that do not.
+    Warp,
+    /// As GDAL's reader with nodata: the same, but a kernel needs no middle.
+    ReadNodata,
+    /// As GDAL's reader with a mask: the mask is resampled beside the samples, and what is left of it at all
+    /// is valid.
+    ReadMask,
+    /// As GDAL's reader with alpha: alpha is resampled beside the samples.
+    ReadAlpha,
+}
+
+impl Mixing {
+    fn of(plan: &Plan) -> Self {
+        if !plan.reads_straight {
+            return Self::Warp;
+        }
+        if plan.bands.iter().any(|band| band.nodata.is_some()) {
+            return Self::ReadNodata;
+        }
+        match plan.mask_kind {
+            MaskKind::Alpha => Self::ReadAlpha,
+            _ => Self::ReadMask,
+        }
+    }
+
+    /// The validity of a target pixel by the mean validity of the source pixels that count and that of all;
+    /// `None` if it has none.
+    pub(super) fn validity(self, counting: f64, all: f64) -> Option<u8> {
+        match self {
+            Self::Warp => Some(u8::narrow(counting)),
+            Self::ReadNodata => Some(255),
+            Self::ReadMask => (u8::narrow(all) > 0).then_some(255),
+            Self::ReadAlpha => Some(u8::narrow(all)).filter(|&alpha| alpha > 0),
+        }
+    }
+}
 
 /// The part of a level that was read, for the kernels.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +65,7 @@ pub(super) struct Extent {
     /// Columns and rows of the window.
     pub(super) columns: usize,
     pub(super) rows: usize,
+    pub(super) mixing: Mixing,
 }
 
 impl Extent {
@@ -90,20 +131,23 @@ pub(crate) fn warp(plan: &Plan, raster: &Raster) -> Result<Image, Error> {
 }
 
 fn with_kernel<T: Blend>(plan: &Plan, raster: &Raster, source: &[T]) -> Result<Image, Error> {
-    let wide = plan.widening.is_wide();
+    // Where some pixels do not count, GDAL's reader knows no kernels of a few fixed neighbours.
+    let holes = raster.mask() != &RasterMask::AllValid
+        || plan.bands.iter().any(|band| band.nodata.is_some());
+    let wide = plan.widening.is_wide() || (plan.reads_straight && holes);
     let convolution = |shape| Convolution::new(shape, &plan.widening);
     match plan.kernel {
         Resampling::Nearest => typed(plan, raster, source, Nearest::default()),
         Resampling::Average => typed(plan, raster, source, convolution(Shape::Box)),
         Resampling::Bilinear if wide => {
             let (narrow, wide) = (Bilinear::default(), convolution(Shape::Triangle));
-            let both = Stripwise::new(&plan.widening, narrow, wide);
+            let both = Stripwise::new(&plan.widening, narrow, wide, holes && plan.reads_straight);
             typed(plan, raster, source, both)
         }
         Resampling::Bilinear => typed(plan, raster, source, Bilinear::default()),
         Resampling::Cubic if wide => {
             let (narrow, wide) = (Cubic::default(), convolution(Shape::Cubic));
-            let both = Stripwise::new(&plan.widening, narrow, wide);
+            let both = Stripwise::new(&plan.widening, narrow, wide, holes && plan.reads_straight);
             typed(plan, raster, source, both)
         }
         Resampling::Cubic => typed(plan, raster, source, Cubic::default()),
@@ -133,6 +177,7 @@ fn typed<T: Blend, K: Kernel>(
         origin: (f64::from(window.col), f64::from(window.row)),
         columns: window.width as usize,
         rows: window.height as usize,
+        mixing: Mixing::of(plan),
     };
     let (width, height) = (plan.grid.width as usize, plan.grid.height as usize);
     let pixels = width * height;

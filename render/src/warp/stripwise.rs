@@ -13,15 +13,23 @@ pub(super) struct Stripwise<'a, N> {
     widening: &'a Widening,
     narrow: N,
     wide: Convolution<'a>,
+    always: bool,
     is_wide: bool,
 }
 
 impl<'a, N: Kernel> Stripwise<'a, N> {
-    pub(super) const fn new(widening: &'a Widening, narrow: N, wide: Convolution<'a>) -> Self {
+    /// `always`: takes the convolution whether kernels are widened or not.
+    pub(super) const fn new(
+        widening: &'a Widening,
+        narrow: N,
+        wide: Convolution<'a>,
+        always: bool,
+    ) -> Self {
         Self {
             widening,
             narrow,
             wide,
+            always,
             is_wide: false,
         }
     }
@@ -30,7 +38,7 @@ impl<'a, N: Kernel> Stripwise<'a, N> {
 impl<N: Kernel> Kernel for Stripwise<'_, N> {
     fn prepare(&mut self, row: &Row, extent: &Extent) {
         let widening = self.widening.at(row.row);
-        self.is_wide = widening.columns > 1.0 || widening.rows > 1.0;
+        self.is_wide = self.always || widening.columns > 1.0 || widening.rows > 1.0;
         if self.is_wide {
             self.wide.prepare(row, extent);
         } else {

@@ -178,12 +178,14 @@ impl Kernel for Sum {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::warp::Mixing;
 
     const EXTENT: Extent = Extent {
         level: (4.0, 4.0),
         origin: (0.0, 0.0),
         columns: 4,
         rows: 4,
+        mixing: Mixing::Warp,
     };
 
     #[test]

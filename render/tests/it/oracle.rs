@@ -45,15 +45,30 @@ fn every_kernel_is_rio_tilers() {
     let Some((folder, listing)) = make("kernels.py") else {
         return;
     };
-    let wrong: Vec<String> = listing["tiles"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|tile| tile["same"] == false)
-        .filter_map(compare)
-        .collect();
+    let list = |key: &str| listing[key].as_array().unwrap().clone();
+    let mut wrong: Vec<String> = list("tiles").iter().filter_map(compare).collect();
+    wrong.extend(list("levels").iter().filter_map(level));
     std::fs::remove_dir_all(&folder).unwrap();
+    assert!(list("tiles").len() >= 700 && list("levels").len() >= 300);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is wrong with the level that a tile was read from, if anything. Levels hold their own number.
+fn level(case: &Value) -> Option<String> {
+    let image = render(case);
+    let mut counts = [0; 6];
+    for (pixel, _) in (0..)
+        .zip(image.mask().values())
+        .filter(|(_, valid)| **valid > 0)
+    {
+        counts[image.samples().value(pixel).unwrap() as usize] += 1;
+    }
+    let most = (0..6).max_by_key(|&level| counts[level])?;
+    let what = format!(
+        "{} at zoom {}, {}, {}: level {most}, not {}",
+        case["file"], case["z"], case["resampling"], case["reproject"], case["level"]
+    );
+    (case["level"].as_u64() != Some(most as u64)).then_some(what)
 }
 
 /// Runs a script beside this file: a folder, and the JSON that says what is in it. `None` without Python.
@@ -146,10 +161,10 @@ pub(crate) fn compare(case: &Value) -> Option<String> {
     println!("{what}");
     // A case may ask for less, and then says why.
     let masks = case["masks"].as_f64().unwrap_or(0.999);
-    let needed = if case["masks"].is_number() {
-        0.0
-    } else {
-        0.999
+    let needed = match case["values"].as_f64() {
+        Some(values) => values,
+        None if case["masks"].is_number() && case.get("values").is_none() => 0.0,
+        None => 0.999,
     };
     if share(same_mask, pixels) < masks || share(near, valid) < needed {
         return Some(what);
@@ -208,8 +223,15 @@ fn render(case: &Value) -> Image {
     );
     let tms = TileMatrixSet::builtin("WebMercatorQuad").unwrap();
     let grid = Grid::for_tile(&tms, tile, Some((256, 256)), 0.0).unwrap();
-    let kernel = Resampling::parse(case["kernel"].as_str().unwrap()).unwrap();
-    let options = ReadOptions::default().with_resampling(kernel);
+    let kernel = |key: &str| {
+        let name = case.get(key).and_then(Value::as_str)?;
+        Some(Resampling::parse(name).unwrap())
+    };
+    let resampling = kernel("resampling").or(kernel("kernel")).unwrap();
+    let mut options = ReadOptions::default().with_resampling(resampling);
+    if let Some(reproject) = kernel("reproject") {
+        options = options.with_reproject(reproject);
+    }
     pollster::block_on(cog_render::read(
         &source as &dyn RasterSource,
         &grid,

@@ -706,3 +706,95 @@ fn half_floats_keep_their_bits() {
             .all(|(a, b)| a.to_bits() == b.to_bits())
     );
 }
+
+/// A picture of half as many columns and rows in the source's own pixels.
+fn halved(source: &MemorySource, kernel: Resampling) -> Image {
+    let (width, height) = (source.info().width() / 2, source.info().height() / 2);
+    let size = cog_render::OutputSize::exactly(width, height);
+    let grid = Grid::native(source.info(), size).unwrap();
+    render(
+        source,
+        &grid,
+        &ReadOptions::default().with_resampling(kernel),
+    )
+}
+
+#[test]
+fn masks_within_one_crs_are_resampled_beside_the_samples() {
+    // Four quarters, of which none, one, three and all pixels count.
+    let samples = vec![9, 9, 10, 20, 9, 9, 30, 9, 9, 9, 40, 40, 9, 8, 40, 80];
+    let valid = vec![
+        0, 0, 255, 255, 0, 0, 255, 0, 0, 0, 255, 255, 0, 255, 255, 255,
+    ];
+    let raster = Raster::new(1, 4, 4, Samples::U8(samples.clone())).unwrap();
+    let mask = Mask::new(4, 4, valid.clone()).unwrap();
+    let masked = raster
+        .clone()
+        .with_mask(RasterMask::PerDataset(mask))
+        .unwrap();
+    let alpha = Raster::new(2, 4, 4, Samples::U8([samples, valid].concat())).unwrap();
+    let with_mask = source(masked, UTM, utm());
+    let with_alpha = source(alpha, UTM, utm())
+        .with_band_info(|bands| bands[1].color_interpretation = ColorInterpretation::Alpha);
+    let with_nodata =
+        source(raster, UTM, utm()).with_band_info(|bands| bands[0].nodata = Some(Nodata::new(9.0)));
+    for (source, validity) in [
+        (&with_mask, [0, 255, 255, 255]),
+        (&with_alpha, [0, 191, 64, 255]),
+        (&with_nodata, [0, 255, 255, 255]),
+    ] {
+        let averages = halved(source, Resampling::Average);
+        assert_eq!(averages.mask().values(), validity);
+        for (pixel, average) in [(1, 20.0), (2, 8.0), (3, 50.0)] {
+            assert_eq!(averages.samples().value(pixel), Some(average));
+        }
+        // Of equally frequent values the first.
+        let modes = halved(source, Resampling::Mode);
+        assert_eq!(modes.samples().value(1), Some(10.0));
+        assert_eq!(modes.samples().value(3), Some(40.0));
+        // A kernel needs no pixel in its middle, as GDAL's warper wants it.
+        let lines = halved(source, Resampling::CubicSpline);
+        assert!(lines.mask().values()[0] > 0);
+    }
+}
+
+#[test]
+fn gauss_is_binomial() {
+    // GDAL counts a pixel too many, and so its blur of pixels of the same size lies one up and left.
+    let mut samples = vec![0_u8; 49];
+    samples[24] = 160;
+    let raster = Raster::new(1, 7, 7, Samples::U8(samples)).unwrap();
+    let source = source(raster, UTM, utm());
+    let grid = Grid::native(source.info(), cog_render::OutputSize::native()).unwrap();
+    let options = ReadOptions::default().with_resampling(Resampling::Gauss);
+    let image = render(&source, &grid, &options);
+    let value = |row: usize, column: usize| image.samples().value(row * 7 + column);
+    assert_eq!(
+        [0, 1, 2, 3, 4].map(|column| value(2, column).unwrap()),
+        [0.0, 20.0, 40.0, 20.0, 0.0]
+    );
+    assert_eq!((value(1, 1), value(3, 2)), (Some(10.0), Some(20.0)));
+}
+
+#[test]
+fn between_crss_the_level_goes_by_resampling_and_the_work_by_reproject() {
+    let level = |number: u8, side: u32| {
+        let samples = vec![number; (side * side) as usize];
+        Raster::new(1, side, side, Samples::U8(samples)).unwrap()
+    };
+    let source = source(level(1, 512), UTM, utm())
+        .with_overview(level(2, 256))
+        .unwrap();
+    // 1.8 source pixels a picture's pixel.
+    let grid = grid_around(&utm(), UTM, 512, 512, 341);
+    for (resampling, expected) in [(Resampling::Nearest, 1), (Resampling::Bilinear, 0)] {
+        for reproject in Resampling::WARP {
+            let options = ReadOptions::default()
+                .with_resampling(resampling)
+                .with_reproject(reproject);
+            let plan = plan(source.info(), &grid, &options).unwrap();
+            assert_eq!(plan.request().level, expected, "{resampling}, {reproject}");
+            assert_eq!(plan.kernel(), reproject);
+        }
+    }
+}
