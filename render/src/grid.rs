@@ -150,7 +150,17 @@ impl Grid {
                 })?;
             (bounds, (resolution, resolution))
         };
-        let native = |extent: f64, resolution: f64| (extent / resolution).round().max(1.0);
+        let native = |extent: f64, resolution: f64| match source_crs == crs {
+            true => extent / resolution,
+            // Between CRSs rio-tiler makes a source of whole pixels first.
+            false => (extent / resolution).round_ties_even().max(1.0),
+        };
+        let bounds = if size.align && !bounds.is_empty() {
+            let origin = origin(source_bounds, source_crs, crs)?;
+            snapped(bounds, origin, resolution)
+        } else {
+            bounds
+        };
         let (width, height) = size.resolve(
             native(bounds.width(), resolution.0),
             native(bounds.height(), resolution.1),
@@ -264,6 +274,58 @@ fn suggested_resolution(
     let [(c0, r0), (c1, r1)] = corners.map(|(x, y)| inverse.apply(x, y));
     let resolution = (x1 - x0).hypot(y1 - y0) / (c1 - c0).hypot(r1 - r0);
     (resolution.is_finite() && resolution > 0.0).then_some(resolution)
+}
+
+/// Upper left corner of the source as GDAL would warp it to `crs` (`GDALSuggestedWarpOutput2`): of 21
+/// points along each edge.
+fn origin(bounds: BoundingBox, from: &Crs, crs: &Crs) -> Result<(f64, f64), Error> {
+    const PARTS: u32 = 20;
+    if from == crs {
+        return Ok((bounds.left, bounds.top));
+    }
+    let bounds = covered(bounds, from, crs);
+    let to_target = transformer(from, crs)?;
+    let along = |a: f64, z: f64, k: u32| a + (z - a) * f64::from(k) / f64::from(PARTS);
+    let edges = (0..=PARTS).flat_map(|k| {
+        let x = along(bounds.left, bounds.right, k);
+        let y = along(bounds.top, bounds.bottom, k);
+        [
+            (x, bounds.top),
+            (x, bounds.bottom),
+            (bounds.left, y),
+            (bounds.right, y),
+        ]
+    });
+    let images = edges.filter_map(|(x, y)| to_target.point(x, y));
+    let around = BoundingBox::of_points(images).ok_or_else(|| Error::Projection {
+        message: format!("no part of the source's edges has coordinates in {crs}"),
+        source: None,
+    })?;
+    Ok((around.left, around.top))
+}
+
+/// The bounds widened to whole pixels of a grid that starts at `origin`.
+fn snapped(bounds: BoundingBox, origin: (f64, f64), (across, down): (f64, f64)) -> BoundingBox {
+    // What lies on a pixel's edge but for rounding is on it.
+    const NEAR: f64 = 1e-6;
+    let first = |v: f64| (v + NEAR).floor();
+    let end = |v: f64| (v - NEAR).ceil();
+    let (left, right) = (
+        (bounds.left - origin.0) / across,
+        (bounds.right - origin.0) / across,
+    );
+    let (top, bottom) = (
+        (origin.1 - bounds.top) / down,
+        (origin.1 - bounds.bottom) / down,
+    );
+    let (left, top) = (first(left), first(top));
+    let (right, bottom) = (end(right).max(left + 1.0), end(bottom).max(top + 1.0));
+    BoundingBox::new(
+        origin.0 + left * across,
+        origin.1 - bottom * down,
+        origin.0 + right * across,
+        origin.1 - top * down,
+    )
 }
 
 /// The size of a source pixel in the middle of `bounds`, as the root of its area.

@@ -9,6 +9,8 @@ use crate::Error;
 /// - `max_size`: the longer side, no larger than the source has pixels; the
 ///   other side follows, rounded up; ignored beside `width` or `height`;
 /// - nothing: the source's resolution.
+///
+/// [`aligned`](Self::aligned) first widens the area to whole pixels of the source.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct OutputSize {
@@ -18,6 +20,8 @@ pub struct OutputSize {
     pub height: Option<u32>,
     /// Longest side.
     pub max_size: Option<u32>,
+    /// The area is widened to whole pixels of the source (rio-tiler's `align_bounds_with_dataset`).
+    pub align: bool,
 }
 
 impl OutputSize {
@@ -28,6 +32,7 @@ impl OutputSize {
             width: None,
             height: None,
             max_size: None,
+            align: false,
         }
     }
 
@@ -38,6 +43,7 @@ impl OutputSize {
             width: Some(width),
             height: Some(height),
             max_size: None,
+            align: false,
         }
     }
 
@@ -48,10 +54,19 @@ impl OutputSize {
             width: None,
             height: None,
             max_size: Some(size),
+            align: false,
         }
     }
 
-    /// Columns and rows for a shape of `columns × rows` source pixels.
+    /// The area widened to whole pixels of the source, or of the source as it would be in the picture's CRS:
+    /// then a shape's coverage is one of source pixels.
+    #[must_use]
+    pub const fn aligned(mut self) -> Self {
+        self.align = true;
+        self
+    }
+
+    /// Columns and rows for a shape of `columns × rows` source pixels, which need not be whole.
     pub(crate) fn resolve(self, columns: f64, rows: f64) -> Result<(u32, u32), Error> {
         if [self.width, self.height, self.max_size].contains(&Some(0)) {
             return Err(Error::parameter(
@@ -59,20 +74,23 @@ impl OutputSize {
                 "width, height and max_size start at 1",
             ));
         }
+        // Python's rounding, of halves to even; and its ratios: of whole pixels for the longest side, else not.
+        let whole = |length: f64| length.round_ties_even().max(1.0);
         let ratio = rows / columns;
         let (width, height) = match (self.width, self.height, self.max_size) {
             (Some(width), Some(height), _) => return Ok((width, height)),
             (Some(width), None, _) => (f64::from(width), (f64::from(width) * ratio).ceil()),
             (None, Some(height), _) => ((f64::from(height) / ratio).ceil(), f64::from(height)),
-            (None, None, Some(max)) if columns.max(rows) >= f64::from(max) => {
+            (None, None, Some(max)) if whole(columns).max(whole(rows)) >= f64::from(max) => {
                 let max = f64::from(max);
+                let ratio = whole(rows) / whole(columns);
                 if ratio > 1.0 {
                     ((max / ratio).ceil(), max)
                 } else {
                     (max, (max * ratio).ceil())
                 }
             }
-            _ => (columns.round(), rows.round()),
+            _ => (whole(columns), whole(rows)),
         };
         // A cast saturates; the limits on output then refuse what is too large.
         Ok(((width as u32).max(1), (height as u32).max(1)))
@@ -90,6 +108,7 @@ mod tests {
                 width,
                 height,
                 max_size,
+                align: false,
             }
             .resolve(2000.0, 1001.0)
             .unwrap()

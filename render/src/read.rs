@@ -192,6 +192,15 @@ pub fn part_grid(
             .transform_bounds(bounds, DENSIFY)
             .map_err(|e| Error::parameter("bounds", format!("no such place in {crs}: {e}")))?
     };
+    // Over the antimeridian the picture goes on beyond 180 degrees.
+    let bounds = if crs.is_geographic() && bounds.left > bounds.right && bounds_crs != crs {
+        BoundingBox {
+            right: bounds.right + 360.0,
+            ..bounds
+        }
+    } else {
+        bounds
+    };
     Grid::in_crs(info, crs, Some(bounds), size)
 }
 

@@ -15,6 +15,8 @@ mod formats;
 mod npz;
 #[cfg(not(target_arch = "wasm32"))]
 mod oracle;
+#[cfg(not(target_arch = "wasm32"))]
+mod parts;
 mod pictures;
 #[cfg(not(target_arch = "wasm32"))]
 mod placed;

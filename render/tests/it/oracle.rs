@@ -173,16 +173,16 @@ pub(crate) fn compare(case: &Value) -> Option<String> {
     let ours = cog_render::statistics(&image, &StatisticsOptions::default(), None).unwrap();
     let differing: Vec<String> = ours
         .iter()
-        .filter_map(|ours| differing(ours, &statistics[&ours.name]))
+        .filter_map(|ours| differing(ours, &statistics[&ours.name], 1e-9))
         .collect();
     (!differing.is_empty()).then(|| format!("{what}: {}", differing.join("; ")))
 }
 
-/// The first field that differs.
-fn differing(ours: &BandStatistics, theirs: &Value) -> Option<String> {
+/// The first field that differs by more than a share of its value.
+pub(crate) fn differing(ours: &BandStatistics, theirs: &Value, tolerance: f64) -> Option<String> {
     let close = |a: f64, b: &Value| {
         let b = b.as_f64().unwrap_or(f64::NAN);
-        (a - b).abs() <= 1e-9 * b.abs().max(1.0) || (a.is_nan() && b.is_nan())
+        (a - b).abs() <= tolerance * b.abs().max(1.0) || (a.is_nan() && b.is_nan())
     };
     let numbers = [
         ("min", ours.min),
@@ -198,17 +198,33 @@ fn differing(ours: &BandStatistics, theirs: &Value) -> Option<String> {
         ("valid_percent", ours.valid_percent),
         ("masked_pixels", ours.masked_pixels as f64),
         ("valid_pixels", ours.valid_pixels as f64),
-        ("percentile_2", ours.percentiles[0].1),
-        ("percentile_98", ours.percentiles[1].1),
     ];
     for (name, value) in numbers {
         if !close(value, &theirs[name]) {
             return Some(format!("{name} is {value}, not {}", theirs[name]));
         }
     }
-    let counts: Vec<u64> = serde_json::from_value(theirs["histogram"][0].clone()).unwrap();
-    (ours.histogram_counts != counts)
-        .then(|| format!("histogram {:?}, not {counts:?}", ours.histogram_counts))
+    for (percentile, value) in &ours.percentiles {
+        let name = format!("percentile_{percentile}");
+        if !close(*value, &theirs[&name]) {
+            return Some(format!("{name} is {value}, not {}", theirs[&name]));
+        }
+    }
+    let counts: Vec<f64> = serde_json::from_value(theirs["histogram"][0].clone()).unwrap();
+    let found: Vec<f64> = ours.histogram_counts.iter().map(|c| *c as f64).collect();
+    let edges = theirs["histogram"][1].as_array().unwrap();
+    let same_edges = ours.histogram_edges.len() == edges.len()
+        && ours
+            .histogram_edges
+            .iter()
+            .zip(edges)
+            .all(|(a, b)| close(*a, b));
+    (found != counts || !same_edges).then(|| {
+        format!(
+            "histogram {:?} {:?}, not {}",
+            ours.histogram_counts, ours.histogram_edges, theirs["histogram"]
+        )
+    })
 }
 
 fn render(case: &Value) -> Image {
