@@ -336,8 +336,8 @@ fn open_file(path: &str) -> Result<Arc<dyn RangeReader>, ReadError> {
 
 /// All bytes behind a reader, if they are at most `limit`.
 async fn read_within(reader: &dyn RangeReader, url: &str, limit: u64) -> Result<Bytes, ReadError> {
-    let ranges = [0..limit.saturating_add(1)];
-    let mut found = reader.read_ranges(&ranges).await?;
+    let all = 0..limit.saturating_add(1);
+    let mut found = reader.read_ranges(core::slice::from_ref(&all)).await?;
     let bytes = found.pop().unwrap_or_default();
     if bytes.len() as u64 > limit {
         return Err(too_large(url, limit));
