@@ -15,7 +15,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use cog_render::{Format, Shape};
+use cog_render::{Format, OutputSize, Shape};
 use std::sync::Arc;
 use tile_math::Crs;
 
@@ -95,18 +95,18 @@ async fn draw_feature(
     size: SizeParams,
     format: Option<Format>,
 ) -> Result<Response, Failure> {
-    let area = area(incoming, shape(text(body)?)?, size)?;
+    let area = area(incoming, shape(text(body)?)?, size.of_part())?;
     draw(state, incoming, area, format).await
 }
 
 /// The area of a shape, as the query says.
-pub(super) fn area(incoming: &Incoming, shape: Shape, size: SizeParams) -> Result<Area, Error> {
+pub(super) fn area(incoming: &Incoming, shape: Shape, size: OutputSize) -> Result<Area, Error> {
     let shape_crs = crs(incoming, "coord_crs")?.unwrap_or_else(Crs::wgs84);
     Ok(Area::Feature {
         shape,
         crs: crs(incoming, "dst_crs")?.unwrap_or_else(|| shape_crs.clone()),
         shape_crs,
-        size: size.of_part(),
+        size,
     })
 }
 

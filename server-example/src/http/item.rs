@@ -140,7 +140,9 @@ fn options(query: &Query) -> Result<ItemOptions, Error> {
 }
 
 fn summary(band: &BandStatistics) -> BandSummary {
-    let summary = BandSummary::new(band.min, band.max, band.mean, band.std, band.valid_percent);
+    let pixels = band.valid_pixels + band.masked_pixels;
+    let valid = band.valid_pixels as f64 / pixels as f64 * 100.0;
+    let summary = BandSummary::new(band.min, band.max, band.mean, band.std, valid);
     match band.histogram_edges.as_slice() {
         [least, .., greatest] => {
             summary.with_histogram(band.histogram_counts.clone(), *least, *greatest)

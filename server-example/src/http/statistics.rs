@@ -80,7 +80,8 @@ pub(crate) async fn of_features(
     let mut timing = Timing::start();
     let query = &incoming.query;
     let wanted = Wanted::parse(incoming.kind, query, &state.names)?;
-    let size = SizeParams::parse(query)?;
+    // Whole pixels of the source, where nothing else is said: they are counted, not drawn.
+    let size = SizeParams::parse(query)?.of_part().aligned();
     let options = StatisticsParams::parse(query)?;
     let scale = query.integer("cover_scale", 1, 1000)?.unwrap_or(10);
     let mut document: Value = serde_json::from_str(text(&body)?)
