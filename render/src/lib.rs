@@ -102,7 +102,7 @@
 //!
 //! `webp-lossy` adds `Format::WebpLossy`; [`Format::Webp`] is without loss. JPEG 2000 is not written.
 //! No I/O, no runtime, no C; builds for `wasm32-unknown-unknown`. Samples and masks held
-//! at once are bounded by [`Limits`]. Ground control points are not used. A source
+//! at once are bounded by [`Limits`]. A source
 //! that ends at a meridian and starts again there (0…360 degrees) is not interpolated across it.
 #![forbid(unsafe_code)]
 

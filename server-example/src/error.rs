@@ -130,7 +130,9 @@ impl From<cog_render::Error> for Error {
             // TiTiler answers a colormap that is no JSON, and a wrong expression, with 400, other
             // parameters with 422.
             E::InvalidParameter {
-                parameter: "colormap" | "bidx" | "level" | "expression" | "algorithm_params",
+                parameter:
+                    "colormap" | "bidx" | "level" | "expression" | "algorithm" | "algorithm_params"
+                    | "color_formula",
                 ..
             }
             | E::OverLimit { .. }

@@ -75,7 +75,7 @@ impl AlgorithmInfo {
     ///
     /// ```
     /// let info = cog_render::Algorithms::builtin().describe("slope").unwrap().to_json();
-    /// assert!(info.contains(r#""outputs":{"dtype":"float32","max":[90.0],"min":[0.0],"nbands":1}"#));
+    /// assert!(info.contains(r#""dtype":"float32""#) && info.contains(r#""max":[90.0]"#));
     /// ```
     #[must_use]
     pub fn to_json(&self) -> String {

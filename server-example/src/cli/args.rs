@@ -293,7 +293,7 @@ pub struct TileArgs {
     pub x: u32,
     /// Row, counted from the top.
     pub y: u32,
-    /// Where to write; the extension tells the format: .png, .jpg, .webp, .npy.
+    /// Where to write; the extension tells the format: .png, .jpg, .webp, .tif, .npy, .npz.
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Tile matrix set.

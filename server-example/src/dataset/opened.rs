@@ -4,6 +4,7 @@ use super::{Area, Bands, Place, Wanted};
 use crate::{
     Error, ground,
     http::Timing,
+    params::MOST_ASSETS,
     picture,
     state::{CpuPool, ServerState, Source, StoredItem},
 };
@@ -14,6 +15,9 @@ use futures_util::future::try_join_all;
 use stac_item::{AssetRead, Item};
 use std::sync::Arc;
 use tile_math::{BoundingBox, Crs, TileMatrixSet};
+
+/// Assets that one request reads at the same time.
+const ASSETS_AT_ONCE: usize = 4;
 
 /// The sources of a request, opened.
 #[derive(Debug)]
@@ -63,6 +67,12 @@ impl Dataset {
             Some(assets) => {
                 let stored = state.item(&wanted.url).await?;
                 let reads = stored.item.choose(&assets.choices)?;
+                if reads.len() > MOST_ASSETS {
+                    return Err(Error::Request(format!(
+                        "{} assets are asked for, the most at a time is {MOST_ASSETS}; name some",
+                        reads.len()
+                    )));
+                }
                 let parts = reads.into_iter().map(|read| {
                     Part::of_asset(state, read, &wanted.bands.options, assets.as_bands)
                 });
@@ -199,21 +209,23 @@ impl Dataset {
             return part.read(cpu, area, None, finish, timing).await;
         }
         let grid = self.shared_grid(cpu, area).await?;
-        let reads = self.parts.iter().map(|part| {
-            let grid = grid.clone();
-            async move {
-                let mut timing = Timing::start();
-                let image = part.read(cpu, area, grid, Ok, &mut timing).await?;
-                Ok::<_, Error>((image, timing))
-            }
-        });
-        let read = timing.stage("assets", try_join_all(reads)).await?;
         let is_point = area.is_point();
-        let images = read.into_iter().map(|(image, part)| {
-            timing.absorb(&part);
-            image
-        });
-        let images: Vec<Image> = images.collect();
+        let mut images = Vec::with_capacity(self.parts.len());
+        // A few at a time: each holds pixels of its own until it is warped.
+        for few in self.parts.chunks(ASSETS_AT_ONCE) {
+            let reads = few.iter().map(|part| {
+                let grid = grid.clone();
+                async move {
+                    let mut timing = Timing::start();
+                    let image = part.read(cpu, area, grid, Ok, &mut timing).await?;
+                    Ok::<_, Error>((image, timing))
+                }
+            });
+            for (image, part) in timing.stage("assets", try_join_all(reads)).await? {
+                timing.absorb(&part);
+                images.push(image);
+            }
+        }
         let stacked = cpu.run(move || {
             let images = if is_point {
                 images

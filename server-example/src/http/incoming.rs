@@ -39,6 +39,16 @@ impl FromRequestParts<Arc<ServerState>> for Incoming {
     }
 }
 
+/// The address below the root path, whether the proxy took that away or not.
+fn without_root(uri: &Uri, root_path: &str) -> Uri {
+    let whole = uri.path_and_query().map_or("/", |whole| whole.as_str());
+    let rest = whole
+        .strip_prefix(root_path)
+        .filter(|rest| !root_path.is_empty() && rest.starts_with('/'));
+    let rest = rest.and_then(|rest| rest.parse().ok());
+    rest.unwrap_or_else(|| uri.clone())
+}
+
 impl Incoming {
     /// The request without its query, for those who read that otherwise.
     pub(crate) fn unread(parts: &Parts, state: &ServerState) -> Self {
@@ -46,7 +56,7 @@ impl Incoming {
             query: Query::default(),
             // Nested routers see a part of the path only; what is asked for is all of it.
             uri: match parts.extensions.get::<OriginalUri>() {
-                Some(OriginalUri(uri)) => uri.clone(),
+                Some(OriginalUri(uri)) => without_root(uri, &state.http.root_path),
                 None => parts.uri.clone(),
             },
             root_path: state.http.root_path.clone(),
@@ -187,6 +197,14 @@ mod tests {
         assert_eq!(incoming(&usual).base_url(), "http://a");
         let named = [("host", "a:1"), ("x-forwarded-port", "2")];
         assert_eq!(incoming(&named).base_url(), "http://a:1");
+    }
+
+    #[test]
+    fn addresses_are_those_below_the_root_path() {
+        let below = |uri: &'static str| without_root(&Uri::from_static(uri), "/maps").to_string();
+        assert_eq!(below("/maps/cog/info?url=a"), "/cog/info?url=a");
+        assert_eq!(below("/cog/info?url=/maps/a"), "/cog/info?url=/maps/a");
+        assert_eq!(below("/mapsa/cog"), "/mapsa/cog");
     }
 
     #[test]

@@ -16,6 +16,9 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
+/// Features of one request: each is a read of its own.
+const MOST_FEATURES: usize = 1000;
+
 /// Statistics of each band.
 #[utoipa::path(
     get, path = "/cog/statistics", tag = "COG",
@@ -87,6 +90,13 @@ pub(crate) async fn of_features(
     let mut document: Value = serde_json::from_str(text(&body)?)
         .map_err(|error| Error::Parameter(format!("the request's body is not JSON: {error}")))?;
     let features = features(&mut document)?;
+    if features.len() > MOST_FEATURES {
+        return Err(Error::Request(format!(
+            "{} features are sent, the most at a time is {MOST_FEATURES}",
+            features.len()
+        ))
+        .into());
+    }
     let dataset = timing
         .stage("header", Dataset::open(&state, &wanted))
         .await?;

@@ -1,6 +1,6 @@
 //! What becomes of the pixels before they are coloured.
 
-use super::Query;
+use super::{Query, wrong};
 use crate::{Error, state::Names};
 use cog_render::Algorithm;
 use std::sync::Arc;
@@ -32,8 +32,17 @@ impl AlgorithmParams {
                 None => Ok(None),
             };
         };
+        let algorithms = names.algorithms();
+        if algorithms.describe(name).is_none() {
+            let known: Vec<&str> = algorithms.names().collect();
+            return Err(wrong(
+                "algorithm",
+                name,
+                &format!("one of {}", known.join(", ")),
+            ));
+        }
         let parameters = this.algorithm_params.as_deref();
-        let algorithm = names.algorithms().build(name, parameters)?;
+        let algorithm = algorithms.build(name, parameters)?;
         Ok(Some(Arc::from(algorithm)))
     }
 }

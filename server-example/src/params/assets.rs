@@ -16,10 +16,11 @@ pub(crate) struct AssetParams {
     pub(crate) asset_as_band: Option<bool>,
 }
 
+/// More assets than any picture shows.
+pub(crate) const MOST_ASSETS: usize = 64;
+
 impl AssetParams {
     pub(crate) fn parse(query: &Query) -> Result<(Vec<AssetChoice>, bool), Error> {
-        /// More than any picture shows.
-        const MOST_ASSETS: usize = 64;
         let this = Self {
             assets: query.texts("assets").map(str::to_owned).collect(),
             asset_as_band: query.boolean("asset_as_band")?,

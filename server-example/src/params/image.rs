@@ -41,7 +41,10 @@ impl ImageParams {
             style = style.with_rescale(ranges(texts)?);
         }
         if let Some(text) = &this.color_formula {
-            style = style.with_color_formula(ColorFormula::parse(text)?);
+            // What cannot be read is another mistake than what does not fit the picture.
+            let formula =
+                ColorFormula::parse(text).map_err(|error| Error::Parameter(error.to_string()))?;
+            style = style.with_color_formula(formula);
         }
         // Of both the name counts, as in TiTiler; a mistake in the other still shows.
         if let Some(text) = &this.colormap {
@@ -208,7 +211,8 @@ mod tests {
             ("rescale=1", 422),
             ("colormap_name=vomit", 422),
             ("colormap=%7B", 400),
-            ("colormap_name=viridis&colormap=%7B%7D", 400),
+            ("colormap=%7B%7D&colormap_name=viridis", 400),
+            ("color_formula=gamma", 422),
             ("return_mask=maybe", 422),
         ] {
             let error = parse(text).unwrap_err();

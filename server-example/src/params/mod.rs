@@ -11,7 +11,7 @@ mod read;
 mod statistics;
 
 pub(crate) use algorithm::AlgorithmParams;
-pub(crate) use assets::AssetParams;
+pub(crate) use assets::{AssetParams, MOST_ASSETS};
 pub(crate) use image::{ImageParams, SizeParams, TileParams, format};
 pub(crate) use query::{Query, wrong};
 pub(crate) use read::{CrsParams, ReadParams, SourceParams};

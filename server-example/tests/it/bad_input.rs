@@ -116,10 +116,15 @@ fn requests_that_make_no_sense_are_refused_with_the_parameters_name() {
         (tile("url=dem&tilesize=100000"), 422, "tilesize"),
         (tile("url=dem&buffer=0.3"), 422, "buffer"),
         (tile("url=dem&expression=b1%2B"), 400, "expression"),
-        (tile("url=dem&expression=b9"), 400, "b9"),
-        (tile("url=dem&algorithm=hillshade"), 400, "algorithm"),
+        (tile("url=dem&expression=b9"), 400, "band 9"),
+        (tile("url=dem&algorithm=shade"), 422, "hillshade"),
         (
-            tile("url=dem&color_formula=gamma%20r%202"),
+            tile("url=dem&bidx=1&algorithm=normalizedIndex"),
+            400,
+            "algorithm",
+        ),
+        (
+            tile("url=dem&bidx=1&color_formula=gamma%20r%202"),
             400,
             "color_formula",
         ),

@@ -240,7 +240,7 @@ fn information_is_titilers() {
     assert_eq!(
         tiles,
         format!(
-            "{}/cog/tiles/WebMercatorQuad/{{z}}/{{x}}/{{y}}.webp?url=dem&rescale=0%2C1",
+            "{}/cog/tiles/WebMercatorQuad/{{z}}/{{x}}/{{y}}.webp?url=dem&rescale=0%2C1&tilesize=512",
             server.url
         )
     );

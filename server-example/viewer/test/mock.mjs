@@ -186,7 +186,7 @@ class HttpError extends Error {
 
 async function answer(pathname, query) {
   if (pathname === "/layers") return { layers: LAYERS };
-  if (pathname === "/colorMaps") return { colorMaps: Object.keys(COLORMAPS) };
+  if (pathname === "/colorMaps") return { colormaps: Object.keys(COLORMAPS).map((id) => ({ id, links: [] })) };
   const parts = pathname.split("/").slice(1).map(decodeURIComponent);
   if (parts[0] === "colorMaps" && COLORMAPS[parts[1]]) {
     const entries = Array.from({ length: 256 }, (_, i) => [i, [...colorAt(parts[1], i / 255), 255]]);

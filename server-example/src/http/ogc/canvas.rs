@@ -27,10 +27,12 @@ impl Canvas {
     ///
     /// # Errors
     ///
-    /// [`Error::Failed`] if the sizes differ.
+    /// [`Error::Request`] if the sizes differ: an algorithm leaves out the picture's edge.
     pub(super) fn lay(&mut self, picture: &Picture) -> Result<(), Error> {
         if (picture.width(), picture.height()) != (self.width, self.height) {
-            return Err(Error::Failed("two layers differ in size".into()));
+            return Err(Error::Request(
+                "the algorithm leaves out the edges of the map; give it {\"buffer\": 0} in algorithm_params".into(),
+            ));
         }
         match picture.to_rgb8(true).pixels() {
             Pixels::Rgb8(over) => {
