@@ -1,4 +1,4 @@
-/** Just enough PNG for the tests: 8 bits, or palettes of one; no interlacing. */
+/** Just enough PNG for the tests: 8 bits, or palettes of fewer; no interlacing. */
 
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 
@@ -26,7 +26,7 @@ export function decodePng(file) {
       channels = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }[data[9]] ?? 0;
       indexed = data[9] === 3;
       depth = data[8];
-      const known = depth === 8 || (depth === 1 && indexed);
+      const known = depth === 8 || (indexed && [1, 2, 4].includes(depth));
       if (!known || channels === 0 || data[12] !== 0) throw new Error("not 8-bit, or interlaced");
     }
     if (type === "PLTE") palette = data;
@@ -54,9 +54,12 @@ export function decodePng(file) {
     }
   }
   const rgba = (x, y) => {
-    if (depth === 1) {
-      const bit = (pixels[Math.round(y) * stride + (Math.round(x) >> 3)] >> (7 - (Math.round(x) & 7))) & 1;
-      return [...palette.subarray(3 * bit, 3 * bit + 3), transparency[bit] ?? 255];
+    if (depth < 8) {
+      // Several indexes to a byte, the first in its high bits (PNG specification, 7.2).
+      const bit = Math.round(x) * depth;
+      const byte = pixels[Math.round(y) * stride + (bit >> 3)];
+      const index = (byte >> (8 - depth - (bit & 7))) & ((1 << depth) - 1);
+      return [...palette.subarray(3 * index, 3 * index + 3), transparency[index] ?? 255];
     }
     const start = Math.round(y) * stride + Math.round(x) * channels;
     const [a, b, c, d] = pixels.subarray(start, start + channels);
