@@ -167,13 +167,14 @@ mod tests {
 
     #[test]
     fn deep_or_endless_text_is_refused() {
+        // Five times deeper, and Node's WASI passes the test and then crashes as it ends.
         let deep = format!(
             r#"{{"type": "Polygon", "coordinates": {}1{}}}"#,
-            "[".repeat(100_000),
-            "]".repeat(100_000)
+            "[".repeat(20_000),
+            "]".repeat(20_000)
         );
         assert!(parse(&deep).is_err());
-        let nested = r#"{"type": "GeometryCollection", "geometries": ["#.repeat(100_000);
+        let nested = r#"{"type": "GeometryCollection", "geometries": ["#.repeat(20_000);
         assert!(parse(&nested).is_err());
         let ring = "[0,0],".repeat(MOST_POSITIONS + 1);
         let long = format!(r#"{{"type": "Polygon", "coordinates": [[{ring}[0,0]]]}}"#);
