@@ -77,6 +77,24 @@ impl Error {
         }
     }
 
+    /// [`Error::OverLimit`] if more than `limit` bytes, or steps, are needed.
+    pub(crate) const fn check_limit(
+        what: &'static str,
+        needed: u64,
+        limit: u64,
+        hint: &'static str,
+    ) -> Result<(), Self> {
+        if needed <= limit {
+            return Ok(());
+        }
+        Err(Self::OverLimit {
+            what,
+            needed,
+            limit,
+            hint,
+        })
+    }
+
     pub(crate) fn projection(
         message: impl Into<String>,
         source: impl Into<Box<dyn StdError + Send + Sync>>,

@@ -225,6 +225,21 @@ impl Image {
             .unwrap_or(&self.mask)
     }
 
+    /// 0 where one of `bands` (0-based) does not count, else the least of their alphas.
+    pub(crate) fn common_mask(&self, bands: impl IntoIterator<Item = usize>) -> Mask {
+        let mut bands = bands.into_iter();
+        let mut common = self.band_mask(bands.next().unwrap_or(0)).clone();
+        if self.has_band_masks() {
+            for band in bands {
+                let values = self.band_mask(band).values();
+                for (common, value) in common.values_mut().iter_mut().zip(values) {
+                    *common = (*common).min(*value);
+                }
+            }
+        }
+        common
+    }
+
     /// The bands differ in validity.
     #[must_use]
     pub const fn has_band_masks(&self) -> bool {

@@ -89,7 +89,7 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
         .saturating_mul(info.sample_type.size() as u64)
         .saturating_add(mask_bytes)
         .saturating_mul(window.pixels());
-    over_limit(
+    Error::check_limit(
         "reading",
         source_bytes,
         options.limits.source_bytes,
@@ -209,7 +209,7 @@ pub(crate) fn selected(
         .saturating_mul(info.sample_type.size() as u64)
         .saturating_add(1)
         .saturating_mul(grid.pixels());
-    over_limit(
+    Error::check_limit(
         "the output",
         output_bytes,
         options.limits.output_bytes,
@@ -336,23 +336,6 @@ fn span(range: &Range<f64>, radius: f64, length: u32) -> Option<(u32, u32)> {
     // Both are whole numbers between 0 and `length`.
     let (first, end) = (first as u32, end as u32);
     (first < end).then_some((first, end - first))
-}
-
-fn over_limit(
-    what: &'static str,
-    needed: u64,
-    limit: u64,
-    hint: &'static str,
-) -> Result<(), Error> {
-    if needed <= limit {
-        return Ok(());
-    }
-    Err(Error::OverLimit {
-        what,
-        needed,
-        limit,
-        hint,
-    })
 }
 
 fn outside(info: &RasterInfo, grid: &Grid) -> Error {

@@ -1,7 +1,7 @@
 //! Indexes of two bands.
 
 use super::definition::Algorithm;
-use super::pixels::{check, common_mask, made, real};
+use super::pixels::{check, made, real};
 use crate::{Error, Image};
 
 /// (second − first) / (second + first).
@@ -11,7 +11,7 @@ pub(super) struct NormalizedIndex;
 impl Algorithm for NormalizedIndex {
     fn apply(&self, image: &Image) -> Result<Image, Error> {
         check(image, "normalizedIndex", 2)?;
-        let mut mask = common_mask(image, 0..2);
+        let mut mask = image.common_mask(0..2);
         let (first, second) = (real(image, 0), real(image, 1));
         let values = first.iter().zip(&second).map(|(&first, &second)| {
             let (first, second) = (first as f32, second as f32);

@@ -40,20 +40,6 @@ pub(super) fn real(image: &Image, band: usize) -> Vec<f64> {
     })
 }
 
-/// 0 where one of the bands does not count, else the least of their alphas.
-pub(super) fn common_mask(image: &Image, bands: core::ops::Range<usize>) -> Mask {
-    let mut common = image.band_mask(bands.start).clone();
-    if image.has_band_masks() {
-        for band in bands {
-            let values = image.band_mask(band).values();
-            for (common, value) in common.values_mut().iter_mut().zip(values) {
-                *common = (*common).min(*value);
-            }
-        }
-    }
-    common
-}
-
 /// An image on the same grid whose bands share a mask; what does not count becomes 0.
 pub(super) fn made<T: Sample>(
     image: &Image,

@@ -1,7 +1,7 @@
 //! Colours to brightness.
 
 use super::definition::Algorithm;
-use super::pixels::{check, common_mask, made, real, refused};
+use super::pixels::{check, made, real, refused};
 use crate::{Error, Image};
 use cog_raster::{Sample, with_sample_type};
 
@@ -31,7 +31,7 @@ pub(super) struct Grayscale;
 impl Algorithm for Grayscale {
     fn apply(&self, image: &Image) -> Result<Image, Error> {
         check(image, "grayscale", 3)?;
-        let mut mask = common_mask(image, 0..3);
+        let mut mask = image.common_mask(0..3);
         let luma = luma(image);
         unmask(&mut mask, &luma);
         Ok(with_sample_type!(image.sample_type(), T => {
@@ -62,7 +62,7 @@ impl Algorithm for Bitonal {
                 return Err(refused(format!("bitonal needs 1 or 3 bands, not {given}")));
             }
         };
-        let mut mask = common_mask(image, 0..bands);
+        let mut mask = image.common_mask(0..bands);
         unmask(&mut mask, &values);
         let samples = values
             .iter()

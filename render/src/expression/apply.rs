@@ -121,20 +121,18 @@ impl Expression {
         let bytes = (program.kind.samples().size() as u64 + 1)
             .saturating_mul(blocks as u64)
             .saturating_mul(pixels as u64);
-        if bytes > limits.output_bytes {
-            return Err(Error::OverLimit {
-                what: "the expression's result",
-                needed: bytes,
-                limit: limits.output_bytes,
-                hint: "ask for fewer blocks or a smaller picture",
-            });
-        }
+        Error::check_limit(
+            "the expression's result",
+            bytes,
+            limits.output_bytes,
+            "ask for fewer blocks or a smaller picture",
+        )?;
         let starts: Vec<usize> = positions.iter().map(|at| at * pixels).collect();
         let inputs = Inputs {
             samples: image.samples(),
             starts: &starts,
         };
-        let mask = common_mask(image, &positions);
+        let mask = image.common_mask(positions.iter().copied());
         let (samples, masks) = with_kind!(program.kind, T => {
             let (samples, masks) = evaluate::<T>(&program, inputs, &mask);
             (T::into_samples(samples), masks)
@@ -269,22 +267,6 @@ fn describe<'a>(block: &Block, description: impl Fn(u32) -> Option<&'a str>) -> 
         rest = after;
     }
     described
-}
-
-/// 0 where one of the bands does not count, else the least of their alphas.
-fn common_mask(image: &Image, positions: &[usize]) -> Mask {
-    let mut common = image
-        .band_mask(positions.first().copied().unwrap_or(0))
-        .clone();
-    if image.has_band_masks() {
-        for &position in positions {
-            let values = image.band_mask(position).values();
-            for (common, value) in common.values_mut().iter_mut().zip(values) {
-                *common = (*common).min(*value);
-            }
-        }
-    }
-    common
 }
 
 /// What the values of a result are, and which of them count.

@@ -28,7 +28,7 @@ type Point = (f64, f64);
 
 /// The pixels that the shape touches.
 pub(super) fn burn(shape: &Shape, to_pixels: &ToPixels, pixels: Pixels) -> Result<Bits, Error> {
-    over_limit(
+    Error::check_limit(
         "drawing the shape",
         u64::from(pixels.columns) * u64::from(pixels.rows),
         MOST_BITS,
@@ -43,7 +43,7 @@ pub(super) fn burn(shape: &Shape, to_pixels: &ToPixels, pixels: Pixels) -> Resul
         .iter()
         .map(|rings| steps(rings, pixels))
         .fold(0, u64::saturating_add);
-    over_limit(
+    Error::check_limit(
         "the shape's outline",
         steps,
         MOST_STEPS,
@@ -258,21 +258,4 @@ fn touch(from: Point, to: Point, pixels: Pixels, bits: &mut Bits) {
         x += step_y / slope;
         y += step_y;
     }
-}
-
-fn over_limit(
-    what: &'static str,
-    needed: u64,
-    limit: u64,
-    hint: &'static str,
-) -> Result<(), Error> {
-    if needed <= limit {
-        return Ok(());
-    }
-    Err(Error::OverLimit {
-        what,
-        needed,
-        limit,
-        hint,
-    })
 }
