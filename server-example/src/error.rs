@@ -127,12 +127,12 @@ impl From<cog_render::Error> for Error {
         match error {
             E::Source(error) => error.into(),
             E::OutsideBounds { .. } => Self::NotFound(chain(&error)),
-            // TiTiler answers a colormap that is no JSON, and a wrong expression, with 400, other
-            // parameters with 422.
+            // TiTiler answers a colormap that is no JSON, a wrong expression, and samples that a format
+            // cannot hold, with 400, other parameters with 422.
             E::InvalidParameter {
                 parameter:
                     "colormap" | "bidx" | "level" | "expression" | "algorithm" | "algorithm_params"
-                    | "color_formula",
+                    | "color_formula" | "rescale",
                 ..
             }
             | E::OverLimit { .. }

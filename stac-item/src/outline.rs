@@ -16,9 +16,10 @@ pub(crate) struct Outline {
 ///
 /// A raster without CRS, or one that has no place on the globe, is the whole world, as in `rio-stac`.
 pub(crate) fn outline(info: &RasterInfo, densify: u32, precision: Option<u32>) -> Outline {
-    let found = placed(info, densify)
-        .filter(|ring| ring.iter().all(|(x, y)| x.is_finite() && y.is_finite()));
-    let ring = found.unwrap_or_else(|| ring(BoundingBox::new(-180.0, -90.0, 180.0, 90.0)));
+    let found = around_a_pole(info, densify).or_else(|| placed(info, densify).map(continuous));
+    let ring = found
+        .filter(|ring| ring.iter().all(|(x, y)| x.is_finite() && y.is_finite()))
+        .unwrap_or_else(|| ring(BoundingBox::new(-180.0, -90.0, 180.0, 90.0)));
     let round = |v: f64| match precision {
         Some(decimals) => {
             let scale = 10_f64.powi(i32::try_from(decimals.min(15)).unwrap_or(15));
@@ -26,7 +27,7 @@ pub(crate) fn outline(info: &RasterInfo, densify: u32, precision: Option<u32>) -
         }
         None => v,
     };
-    let parts: Vec<Vec<Point>> = cut(continuous(ring))
+    let parts: Vec<Vec<Point>> = cut(ring)
         .into_iter()
         .map(|ring| {
             ring.into_iter()
@@ -85,17 +86,80 @@ fn placed(info: &RasterInfo, densify: u32) -> Option<Vec<Point>> {
         return Some(corners);
     }
     let transformer = Transformer::new(crs, &globe).ok()?;
-    let parts = f64::from(densify.max(1));
+    let places = densified(&corners, densify).into_iter();
+    places.map(|(x, y)| transformer.point(x, y)).collect()
+}
+
+/// A closed ring with `densify` parts an edge.
+fn densified(corners: &[Point], densify: u32) -> Vec<Point> {
+    let parts = densify.max(1);
     let mut ring = Vec::new();
     for edge in corners.windows(2) {
-        let [(x0, y0), (x1, y1)] = [edge[0], edge[1]];
-        for k in 0..densify.max(1) {
-            let share = f64::from(k) / parts;
-            let at = ((x1 - x0).mul_add(share, x0), (y1 - y0).mul_add(share, y0));
-            ring.push(transformer.point(at.0, at.1)?);
+        for k in 0..parts {
+            ring.push(between(edge[0], edge[1], f64::from(k) / f64::from(parts)));
         }
     }
-    ring.push(ring[0]);
+    ring.extend(ring.first().copied());
+    ring
+}
+
+fn between((x0, y0): Point, (x1, y1): Point, share: f64) -> Point {
+    ((x1 - x0).mul_add(share, x0), (y1 - y0).mul_add(share, y0))
+}
+
+/// The ring of a raster with a pole inside: around the globe, cut where it meets the antimeridian, and
+/// down to the pole there. `None` for all others.
+fn around_a_pole(info: &RasterInfo, densify: u32) -> Option<Vec<Point>> {
+    let (crs, bounds) = (info.crs.as_ref()?, info.bounds()?);
+    if crs.is_geographic() {
+        return None;
+    }
+    let globe = Crs::wgs84();
+    let back = Transformer::new(&globe, crs).ok()?;
+    let pole = [-90.0, 90.0].into_iter().find(|&latitude| {
+        let [Some(a), Some(b)] = [0.0, 90.0].map(|longitude| back.point(longitude, latitude))
+        else {
+            return false;
+        };
+        let inside =
+            a.0 > bounds.left && a.0 < bounds.right && a.1 > bounds.bottom && a.1 < bounds.top;
+        // A point, and not the line that it is in cylindrical projections.
+        inside && (a.0 - b.0).hypot(a.1 - b.1) < 1e-6 * bounds.width()
+    })?;
+    let there = Transformer::new(crs, &globe).ok()?;
+    let places = densified(&ring(bounds), densify);
+    let points: Option<Vec<Point>> = places.iter().map(|&(x, y)| there.point(x, y)).collect();
+    let points = points?;
+    let crosses = |a: Point, b: Point| (a.0 - b.0).abs() > 180.0;
+    let mut crossings = (1..points.len()).filter(|&k| crosses(points[k - 1], points[k]));
+    let (Some(at), None) = (crossings.next(), crossings.next()) else {
+        return None;
+    };
+    let before = points[at - 1];
+    let (mut low, mut high) = (0.0, 1.0);
+    let mut latitude = before.1;
+    for _ in 0..60 {
+        let share = f64::midpoint(low, high);
+        let (x, y) = between(places[at - 1], places[at], share);
+        let found = there.point(x, y)?;
+        latitude = found.1;
+        if crosses(before, found) {
+            high = share;
+        } else {
+            low = share;
+        }
+    }
+    let side = 180_f64.copysign(before.0);
+    let mut ring = vec![(-side, latitude)];
+    // The last point of `points` is the first once more.
+    ring.extend_from_slice(&points[at..points.len() - 1]);
+    ring.extend_from_slice(&points[..at]);
+    ring.extend([
+        (side, latitude),
+        (side, pole),
+        (-side, pole),
+        (-side, latitude),
+    ]);
     Some(ring)
 }
 
@@ -181,6 +245,35 @@ mod tests {
                 .collect();
             assert_eq!(xs.first(), xs.last());
             assert!(xs.iter().all(|x| (left..=right).contains(x)), "{xs:?}");
+        }
+    }
+
+    #[test]
+    fn a_raster_over_a_pole_reaches_it() {
+        for (code, pole) in [(3031, -90.0), (3413, 90.0)] {
+            for densify in [0, 21] {
+                let mut info = RasterInfo::new(SampleType::U8, 1, 60, 60);
+                info.crs = Some(Crs::from_epsg(code).unwrap());
+                info.affine = Some(Affine::new(100_000.0, 0.0, -3e6, 0.0, -100_000.0, 3e6));
+                let outline = outline(&info, densify, None);
+                let [west, south, east, north] = outline.bbox;
+                assert_eq!([west, east], [-180.0, 180.0]);
+                let ends = if pole < 0.0 {
+                    (south, north)
+                } else {
+                    (north, south)
+                };
+                assert_eq!(ends.0, pole);
+                assert!(ends.1.abs() > 50.0 && ends.1.abs() < 54.0, "{ends:?}");
+                let ring = outline.geometry["coordinates"][0].as_array().unwrap();
+                assert_eq!(ring.first(), ring.last());
+                // Nowhere does an edge go around the globe, but along the pole.
+                for edge in ring.windows(2) {
+                    let of = |k: usize| edge[k][0].as_f64().unwrap();
+                    let at_pole = edge.iter().all(|p| p[1].as_f64() == Some(pole));
+                    assert!((of(0) - of(1)).abs() <= 180.0 || at_pole, "{edge:?}");
+                }
+            }
         }
     }
 

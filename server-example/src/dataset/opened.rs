@@ -47,6 +47,8 @@ struct Asset {
     ranges: Option<Vec<(f64, f64)>>,
     /// The asset is one band.
     as_band: bool,
+    /// Bands are described with the asset's name before their own.
+    prefixes: bool,
 }
 
 impl Dataset {
@@ -123,11 +125,17 @@ impl Dataset {
 
     /// The dataset of each source by itself, as [`sources`](Self::sources).
     pub(crate) fn apart(&self) -> impl Iterator<Item = Self> {
-        self.parts.iter().map(|part| Self {
-            parts: vec![part.clone()],
-            expression: None,
-            algorithm: None,
-            item: None,
+        self.parts.iter().map(|part| {
+            let mut part = part.clone();
+            if let Some(asset) = &mut part.asset {
+                asset.prefixes = false;
+            }
+            Self {
+                parts: vec![part],
+                expression: None,
+                algorithm: None,
+                item: None,
+            }
         })
     }
 
@@ -292,6 +300,7 @@ impl Part {
                 expression,
                 ranges: read.ranges,
                 as_band,
+                prefixes: true,
             }),
         })
     }
@@ -324,7 +333,7 @@ impl Part {
 }
 
 impl Asset {
-    /// The image with what the item says of its bands, and the asset's name on each.
+    /// The image with what the item says of its bands, and the asset's name on each where assets come together.
     fn described(&self, image: Image) -> Result<Image, RenderError> {
         let image = match &self.expression {
             Some(expression) => expression.apply(&image)?,
@@ -349,11 +358,11 @@ impl Asset {
             if let (Some(ranges), Some(number)) = (&self.ranges, number) {
                 band.range = ranges.get(number.wrapping_sub(1)).copied();
             }
-            band.description = if self.as_band {
-                self.name.clone()
-            } else {
-                format!("{}_{}", self.name, band.description)
-            };
+            if self.as_band {
+                band.description.clone_from(&self.name);
+            } else if self.prefixes {
+                band.description = format!("{}_{}", self.name, band.description);
+            }
         }
         image.with_bands(bands)
     }

@@ -37,7 +37,7 @@ pub(crate) async fn tile_matrix_sets(
                     "href": format!("{base}/tileMatrixSets/{}", tms.id()),
                     "rel": "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme",
                     "type": "application/json",
-                    "title": format!("Definition of {}", tms.id()),
+                    "title": format!("Definition of {} tileMatrixSet", tms.id()),
                 }],
             })
         })

@@ -58,7 +58,10 @@ pub(crate) async fn feature_with_format(
     body: Bytes,
 ) -> Result<Response, Failure> {
     let Some(extension) = name.strip_prefix("feature.") else {
-        return Err(super::missing(&incoming.uri).into());
+        return match name.starts_with("preview.") {
+            true => Ok(super::not_allowed("POST", &incoming.uri, "GET,HEAD")),
+            false => Err(super::missing(&incoming.uri).into()),
+        };
     };
     let size = SizeParams::parse(&incoming.query)?;
     draw_feature(&state, &incoming, &body, size, Some(format(extension)?)).await

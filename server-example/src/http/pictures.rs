@@ -97,7 +97,10 @@ pub(crate) async fn preview_with_format(
     incoming: Incoming,
 ) -> Result<Response, Failure> {
     let Some(extension) = name.strip_prefix("preview.") else {
-        return Err(super::missing(&incoming.uri).into());
+        return match name.starts_with("feature.") {
+            true => Ok(super::not_allowed("GET", &incoming.uri, "POST")),
+            false => Err(super::missing(&incoming.uri).into()),
+        };
     };
     let size = SizeParams::parse(&incoming.query)?;
     draw_preview(&state, &incoming, size, Some(format(extension)?)).await

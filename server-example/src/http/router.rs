@@ -68,14 +68,9 @@ fn at_root(state: Arc<ServerState>) -> Router {
         .merge(ogc::routes())
         .merge(SwaggerUi::new("/docs").url("/openapi.json", document))
         .route("/{*path}", get(operations::asset))
+        // The router itself adds which methods are allowed.
         .method_not_allowed_fallback(|method: Method, uri: Uri| async move {
-            let detail = format!(
-                "{method} is not possible on {}; GET /docs lists what is",
-                uri.path()
-            );
-            let mut response = Failure(Error::Request(detail)).into_response();
-            *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-            response
+            refused_method(method.as_str(), &uri)
         })
         .with_state(state)
         .layer(from_fn(move |request, next| {
@@ -150,6 +145,22 @@ pub(super) fn missing(uri: &Uri) -> Error {
         "nothing is at {}; GET /docs lists what there is",
         uri.path()
     ))
+}
+
+/// A path that two routes share by its ending takes other methods.
+pub(super) fn not_allowed(method: &str, uri: &Uri, allowed: &'static str) -> Response {
+    let mut response = refused_method(method, uri);
+    let allowed = HeaderValue::from_static(allowed);
+    response.headers_mut().insert(header::ALLOW, allowed);
+    response
+}
+
+fn refused_method(method: &str, uri: &Uri) -> Response {
+    let path = uri.path();
+    let detail = format!("{method} is not possible on {path}; GET /docs lists what is");
+    let mut response = Failure(Error::Request(detail)).into_response();
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response
 }
 
 /// Pages of the origins that the operator names may ask; answers hold nothing private, and cookies are

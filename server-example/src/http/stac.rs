@@ -190,11 +190,9 @@ fn describe_render(state: &ServerState, incoming: &Incoming, url: &str, render: 
     let base = format!("{}{}", incoming.base_url(), incoming.kind.prefix());
     let only_url = Query::from_pairs(vec![("url".to_owned(), url.to_owned())]).without(&[]);
     let name: String = form_urlencoded::byte_serialize(render.name.as_bytes()).collect();
-    let mut links = vec![link(
-        &format!("{base}/renders/{name}?{only_url}"),
-        "self",
-        &format!("STAC Renders metadata for {}", render.name),
-    )];
+    let own = format!("{base}/renders/{name}?{only_url}");
+    let title = format!("STAC Renders metadata for {}", render.name);
+    let mut links = vec![link(&own, "self", &title)];
     if valid {
         let rest = query.without(&[]);
         let mut tiles = link(
@@ -204,11 +202,13 @@ fn describe_render(state: &ServerState, incoming: &Incoming, url: &str, render: 
         );
         tiles["templated"] = true.into();
         links.push(tiles);
-        links.push(link(
+        let mut wmts = link(
             &format!("{base}/WMTSCapabilities.xml?{rest}"),
             "tilesets-map",
             &format!("WMTS service for {}", render.name),
-        ));
+        );
+        wmts["type"] = "application/xml".into();
+        links.push(wmts);
     }
     let params: Value = serde_json::from_str(&render.json).unwrap_or(Value::Null);
     json!({ "valid": valid, "params": params, "links": links })

@@ -3,11 +3,11 @@
 use super::{Answer, Failure, Incoming};
 use crate::{ground, ground::nodata_value, params::SourceParams, state::ServerState};
 use axum::{extract::State, response::Response};
-use cog_codec::Compression;
-use cog_raster::{ColorInterpretation, MaskKind, RasterSource as _};
+use cog_codec::{Compression, tags};
+use cog_raster::{ColorInterpretation, MaskKind, RasterInfo, RasterSource as _};
 use cog_reader::{Cog, validate::Report};
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use tile_math::TileMatrixSet;
 
 /// Whether a source is a valid COG, and why not.
@@ -37,24 +37,35 @@ pub(crate) fn verdict(cog: &Cog, report: &Report, strict: bool) -> Value {
         [] => Value::Null,
         list => json!(list),
     };
-    let image = cog.image(0);
+    let structure = structure(cog);
     json!({
         "Path": cog.location(),
         "Driver": "GTiff",
         "COG": report.is_valid(strict),
-        "Compression": image.map(|image| Compression(image.compression).name()),
-        "ColorSpace": image.and_then(|image| image.photometric).map(photometric),
+        "Compression": structure.get("COMPRESSION").map(|name| name.rsplit(' ').next()),
+        "ColorSpace": structure.get("SOURCE_COLOR_SPACE"),
         "COG_errors": some(&report.errors),
         "COG_warnings": some(&report.warnings),
-        "Profile": profile(cog),
+        "Profile": profile(cog, &structure),
         "GEO": geo(cog),
-        "Tags": { "Image Metadata": cog.info().metadata },
+        "Tags": { "Image Metadata": metadata(cog.info()), "Image Structure": structure },
         "Band Metadata": band_metadata(cog),
         "IFD": directories(cog),
     })
 }
 
-fn profile(cog: &Cog) -> Value {
+/// The dataset's metadata; what is nowhere has no say on whether pixels are areas or points.
+fn metadata(info: &RasterInfo) -> BTreeMap<&str, &str> {
+    let items = info.metadata.iter();
+    items
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .filter(|(name, _)| {
+            *name != "AREA_OR_POINT" || info.placement().is_some() || info.crs.is_some()
+        })
+        .collect()
+}
+
+fn profile(cog: &Cog, structure: &BTreeMap<&'static str, String>) -> Value {
     let info = cog.info();
     let image = cog.image(0);
     let interpretations: Vec<&str> = info
@@ -72,10 +83,7 @@ fn profile(cog: &Cog) -> Value {
         "Height": info.height(),
         "Tiled": image.is_some_and(cog_reader::Image::is_tiled),
         "Dtype": info.sample_type.name(),
-        "Interleave": image.map_or("UNKNOWN", |image| match image.planar {
-            true => "BAND",
-            false => "PIXEL",
-        }),
+        "Interleave": structure.get("INTERLEAVE"),
         "AlphaBand": has_alpha,
         "InternalMask": matches!(info.mask_kind, MaskKind::PerDataset | MaskKind::PerBand),
         "Nodata": info.bands.first().and_then(|b| b.nodata.as_ref()).map(nodata_value),
@@ -139,19 +147,99 @@ fn directories(cog: &Cog) -> Vec<Value> {
         .collect()
 }
 
-/// GDAL's name of a photometric interpretation (tag 262), as rasterio tells it.
-fn photometric(code: u16) -> &'static str {
-    match code {
-        0 => "MINISWHITE",
-        1 => "MINISBLACK",
-        2 => "RGB",
-        3 => "PALETTE",
-        4 => "MASK",
+/// How the file is laid out, as GDAL's metadata domain `IMAGE_STRUCTURE` says it.
+fn structure(cog: &Cog) -> BTreeMap<&'static str, String> {
+    let mut found = BTreeMap::new();
+    let Some(image) = cog.image(0) else {
+        return found;
+    };
+    let ghost = cog.tiff().ghost();
+    if ghost.is_some_and(|ghost| !ghost.is_void() && ghost.directories_first()) {
+        found.insert("LAYOUT", "COG".to_owned());
+    }
+    let color_space = image.photometric.and_then(color_space);
+    if let Some(name) = color_space {
+        found.insert("SOURCE_COLOR_SPACE", name.to_owned());
+    }
+    // The second number of the tag says what LERC's bytes are compressed with once more.
+    let lerc = || {
+        let main = cog.tiff().directories().first()?;
+        main.integers(tags::LERC_PARAMETERS)?.get(1).copied()
+    };
+    match Compression(image.compression) {
+        Compression::JPEG if color_space == Some("YCbCr") => {
+            found.insert("COMPRESSION", "YCbCr JPEG".to_owned());
+        }
+        Compression::LERC => {
+            let name = match lerc() {
+                Some(1) => "LERC_DEFLATE",
+                Some(2) => "LERC_ZSTD",
+                _ => "LERC",
+            };
+            found.insert("COMPRESSION", name.to_owned());
+        }
+        compression => {
+            if let Some(name) = compression_name(compression) {
+                found.insert("COMPRESSION", name.to_owned());
+            }
+        }
+    }
+    let interleave = if image.planar || image.samples == 1 {
+        "BAND"
+    } else {
+        "PIXEL"
+    };
+    found.insert("INTERLEAVE", interleave.to_owned());
+    if image.predictor > 1 && has_predictor(Compression(image.compression)) {
+        found.insert("PREDICTOR", image.predictor.to_string());
+    }
+    if image.photometric == Some(0) {
+        found.insert("MINISWHITE", "YES".to_owned());
+    }
+    found
+}
+
+/// The compressions that libtiff takes a predictor with.
+fn has_predictor(compression: Compression) -> bool {
+    matches!(
+        compression,
+        Compression::LZW | Compression::DEFLATE | Compression::DEFLATE_OLD | Compression::ZSTD
+    )
+}
+
+/// What GDAL calls a compression; the scheme's own name where it has none.
+fn compression_name(compression: Compression) -> Option<&'static str> {
+    Some(match compression {
+        Compression::NONE => return None,
+        Compression::CCITT_RLE => "CCITTRLE",
+        Compression::CCITT_G3 => "CCITTFAX3",
+        Compression::CCITT_G4 => "CCITTFAX4",
+        Compression::CCITT_RLE_WORD => "CCITTRLEW",
+        Compression::JPEG_OLD => "OJPEG",
+        Compression::DEFLATE | Compression::DEFLATE_OLD => "DEFLATE",
+        Compression::NEXT => "NEXT",
+        Compression::PACKBITS => "PACKBITS",
+        Compression::THUNDERSCAN => "THUNDERSCAN",
+        Compression::PIXARLOG => "PIXARLOG",
+        Compression::SGILOG => "SGILOG",
+        Compression::SGILOG24 => "SGILOG24",
+        Compression::JPEG2000 => "JP2000",
+        Compression::ZSTD => "ZSTD",
+        Compression::WEBP => "WEBP",
+        Compression::JPEG_XL => "JXL",
+        Compression::JPEG_XL_DNG => "JXL_DNG_1_7",
+        other => other.name(),
+    })
+}
+
+/// The colour space of a photometric interpretation (tag 262), where GDAL names it.
+const fn color_space(code: u16) -> Option<&'static str> {
+    Some(match code {
         5 => "CMYK",
         6 => "YCbCr",
         8 => "CIELAB",
         9 => "ICCLAB",
         10 => "ITULAB",
-        _ => "UNKNOWN",
-    }
+        _ => return None,
+    })
 }

@@ -42,6 +42,11 @@ impl AlgorithmParams {
             ));
         }
         let parameters = this.algorithm_params.as_deref();
+        // What cannot be read is another mistake than what the algorithm does not take.
+        if let Some(Err(error)) = parameters.map(serde_json::from_str::<serde_json::Value>) {
+            let text = format!("algorithm_params: it is no JSON: {error}");
+            return Err(Error::Parameter(text));
+        }
         let algorithm = algorithms.build(name, parameters)?;
         Ok(Some(Arc::from(algorithm)))
     }

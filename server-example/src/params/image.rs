@@ -83,7 +83,7 @@ pub(crate) struct TileParams {
     #[param(minimum = 1, maximum = 4096)]
     pub(crate) tilesize: Option<u32>,
     /// Pixels added on each side, a multiple of 0.5.
-    #[param(minimum = 0, maximum = 1024)]
+    #[param(minimum = 0.5, maximum = 1024)]
     pub(crate) buffer: Option<f64>,
     /// Pixels read beyond each side, for kernels. As many as a kernel needs are always read, so this changes nothing.
     #[param(minimum = 1, maximum = 1024)]
@@ -94,8 +94,13 @@ pub(crate) struct TileParams {
 impl TileParams {
     pub(crate) fn parse(query: &Query) -> Result<Self, Error> {
         let buffer = query.number("buffer", 0.0, 1024.0)?;
-        if let Some(found) = buffer.filter(|buffer| (buffer * 2.0).fract() != 0.0) {
-            return Err(wrong("buffer", &found.to_string(), "a multiple of 0.5"));
+        if let Some(found) = buffer.filter(|buffer| *buffer == 0.0 || (buffer * 2.0).fract() != 0.0)
+        {
+            return Err(wrong(
+                "buffer",
+                &found.to_string(),
+                "a multiple of 0.5, more than 0",
+            ));
         }
         Ok(Self {
             tilesize: query.integer("tilesize", 1, 4096)?,
@@ -220,7 +225,13 @@ mod tests {
             let name = text.split('=').next().unwrap();
             assert!(error.to_string().contains(name), "{text}: {error}");
         }
-        for text in ["tilesize=0", "tilesize=99999", "buffer=0.3", "buffer=-1"] {
+        for text in [
+            "tilesize=0",
+            "tilesize=99999",
+            "buffer=0",
+            "buffer=0.3",
+            "buffer=-1",
+        ] {
             assert!(TileParams::parse(&Query::parse(text)).is_err(), "{text}");
         }
     }

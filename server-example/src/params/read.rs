@@ -78,7 +78,8 @@ impl ReadParams {
 
     /// The arithmetic between bands, if there is any.
     pub(crate) fn expression(&self) -> Result<Option<Expression>, Error> {
-        let text = self.expression.as_deref();
+        // An empty one says nothing, as in TiTiler.
+        let text = self.expression.as_deref().filter(|text| !text.is_empty());
         Ok(text.map(Expression::parse).transpose()?)
     }
 

@@ -11,7 +11,7 @@ import rasterio
 from rasterio.io import MemoryFile
 
 # Lists whose order has no meaning.
-UNORDERED = re.compile(r"conformsTo|^\$\.links$|stac_extensions$")
+UNORDERED = re.compile(r"conformsTo$|links$|stac_extensions$|^\$\.colormaps$")
 
 
 def findings(case, theirs, ours, addresses):
@@ -109,8 +109,16 @@ def fields(path, theirs, ours):
             if key not in theirs:
                 yield f"json {path}.{key}: none, ours {show(ours[key])}"
     elif isinstance(theirs, list) and isinstance(ours, list):
+        if UNORDERED.search(path) and all(isinstance(value, str) for value in theirs + ours):
+            for value in sorted(set(theirs) - set(ours)):
+                yield f"json {path}: {value}, ours has none"
+            for value in sorted(set(ours) - set(theirs)):
+                yield f"json {path}: none, ours {value}"
+            return
         if UNORDERED.search(path):
-            theirs, ours = (sorted(value, key=lambda item: json.dumps(item, sort_keys=True)) for value in (theirs, ours))
+            theirs, ours = (sorted(value, key=order) for value in (theirs, ours))
+        elif path.endswith(".coordinates"):
+            theirs, ours = shape(theirs), shape(ours)
         if len(theirs) != len(ours):
             yield f"json {path}: {len(theirs)} entries {show(theirs)}, ours {len(ours)} {show(ours)}"
         else:
@@ -122,11 +130,35 @@ def fields(path, theirs, ours):
         yield f"json {path}: {show(theirs)}, ours {show(ours)}"
 
 
+def order(item):
+    """Where an item of an unordered list belongs: links by what they are, as their addresses may differ."""
+    if isinstance(item, dict) and "rel" in item:
+        return item["rel"], item.get("title", "")
+    return json.dumps(item, sort_keys=True), ""
+
+
+def shape(coordinates):
+    """GeoJSON coordinates in one form: rings from their least position on, in one direction, without repeats; parts in order."""
+    if not isinstance(coordinates, list) or not coordinates or not isinstance(coordinates[0], list):
+        return coordinates
+    if isinstance(coordinates[0][0], list):
+        return sorted(shape(part) for part in coordinates)
+    places = [tuple(round(number, 9) + 0.0 for number in place) for place in coordinates]
+    if places[0] != places[-1]:
+        return coordinates
+    ring = [place for place, next_place in zip(places, places[1:]) if place != next_place]
+    start = ring.index(min(ring))
+    ring = ring[start:] + ring[:start]
+    if ring[-1] < ring[1]:
+        ring = ring[:1] + ring[:0:-1]
+    return [list(place) for place in ring]
+
+
 def same_link(theirs, ours):
     """Whether two links are the same but for the way in which characters are escaped."""
     def parts(link):
         address, _, query = httpx_unquote(link).partition("?")
-        return address, sorted(query.split("&"))
+        return address, sorted(query.replace(" ", "").split("&"))
 
     return parts(theirs) == parts(ours)
 
@@ -150,7 +182,9 @@ def in_xml(theirs, ours):
         out = {}
 
         def walk(element, path):
-            path = f"{path}/{element.tag.split('}')[-1]}"
+            # What has an identifier is found by it.
+            own = next((child.text for child in element if child.tag.split("}")[-1] == "Identifier"), None)
+            path = f"{path}/{element.tag.split('}')[-1]}" + (f"[{own}]" if own else "")
             value = (element.text or "").strip()
             attributes = " ".join(f"{k.split('}')[-1]}={v}" for k, v in sorted(element.attrib.items()))
             if value or attributes:
@@ -166,7 +200,12 @@ def in_xml(theirs, ours):
     except ElementTree.ParseError as error:
         return [f"no XML: {error}"]
     found = []
+    sides = [{path[: end.end()] for path in side for end in re.finditer(r"\]", path)} for side in (a, b)]
+    missing, more = (minimal(one - other) for one, other in (sides, sides[::-1]))
+    found += [f"xml {path}: ours has none" for path in missing] + [f"xml {path}: none, ours has it" for path in more]
     for path in sorted(a.keys() | b.keys()):
+        if path.startswith(tuple(missing + more)):
+            continue
         x, y = a.get(path, []), b.get(path, [])
         if len(x) != len(y):
             found.append(f"xml {path}: {len(x)} times {show(x[:2])}, ours {len(y)} {show(y[:2])}")
@@ -175,6 +214,11 @@ def in_xml(theirs, ours):
             if wrong:
                 found.append(f"xml {path}: {len(wrong)} of {len(x)}: {wrong[0][0][:150]}, ours {wrong[0][1][:150]}")
     return found
+
+
+def minimal(paths):
+    """Those paths that do not lie in another of them."""
+    return sorted(path for path in paths if not any(path != other and path.startswith(f"{other}/") for other in paths))
 
 
 def same_text(theirs, ours):
@@ -293,7 +337,7 @@ def in_pictures(theirs, body, kind, case):
         return [*found, f"picture: {list(a[0].shape)}, ours {list(b[0].shape)}"]
     x, y = a[0].astype("float64"), b[0].astype("float64")
     if alpha:
-        found += in_pixels(a[0][-1:], b[0][-1:], False, case.exact)
+        found += in_pixels(*(numpy.stack([side[-1], side[-1]]) for side in (a[0], b[0])), True, case.exact)
         shown = (x[-1] > 0) & (y[-1] > 0)
         x, y = x[:-1, shown], y[:-1, shown]
     error = float(((x - y) ** 2).mean()) if x.size else 0.0
@@ -310,4 +354,6 @@ def decoded(body):
         if colours == ["palette"]:
             table = numpy.array([source.colormap(1).get(index, (0, 0, 0, 0)) for index in range(256)], "uint8")
             pixels, colours = numpy.moveaxis(table[pixels[0]], -1, 0), ["red", "green", "blue", "alpha"]
+            if (pixels[3] == 255).all():
+                pixels, colours = pixels[:3], colours[:3]
         return pixels, source.crs, source.transform, colours, source.nodata

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
     Error,
-    dataset::{Dataset, Wanted},
+    dataset::{Dataset, Kind, Wanted},
     http::{Answer, Failure, Incoming, pictures},
-    params::{ImageParams, ReadParams, SourceParams, wrong},
+    params::{ImageParams, Query, ReadParams, SourceParams, wrong},
     state::{Layer, Names, ServerState},
 };
 use axum::{
@@ -28,7 +28,7 @@ const FORMATS: [Format; 3] = [Format::Png, Format::Jpeg, Format::Webp];
 /// A WMTS document for one source.
 ///
 /// One layer for each tile matrix set that the source reaches. The query of this request goes along to the
-/// tiles.
+/// tiles. A STAC item also has layers for each of its renders, and only those where no assets are asked for.
 #[utoipa::path(
     get, path = "/cog/WMTSCapabilities.xml", tag = "OGC", operation_id = "wmts",
     params(
@@ -47,9 +47,7 @@ pub(crate) async fn of_source(
     incoming: Incoming,
 ) -> Result<Response, Failure> {
     let asked = &incoming.query;
-    // The tiles' parameters are checked here, where a person sees the message.
-    let wanted = Wanted::parse(incoming.kind, asked, &state.names)?;
-    ImageParams::parse(asked, &state.names)?;
+    let shown = shown(&state, &incoming).await?;
     let format = match asked.text("tile_format") {
         None => Format::Png,
         Some(name) => crate::params::format(name)?,
@@ -60,17 +58,23 @@ pub(crate) async fn of_source(
         _ => CrsNames::Uri,
     };
     let chosen = chosen_zooms(&state.names, asked.texts("zooms"))?;
-    let dataset = Dataset::open(&state, &wanted).await?;
-    let url = &wanted.url;
-    let bounds = dataset.bounds_in(&Crs::wgs84())?;
-    let passed_on = passed_on(incoming.uri.query().unwrap_or_default());
+    let url = SourceParams::parse(asked)?.url;
     let base = incoming.base_url();
-    let layers: Vec<_> = sets(&state.names)
-        .filter_map(|tms| {
+    let mut layers = Vec::new();
+    for Shown {
+        name,
+        wanted,
+        passed_on,
+        own,
+    } in shown
+    {
+        let dataset = Dataset::open(&state, &wanted).await?;
+        let bounds = dataset.bounds_in(&Crs::wgs84())?;
+        layers.extend(sets(&state.names).filter_map(|tms| {
             let range = chosen.get(tms.id()).or_else(|| chosen.get("*")).copied();
-            let range = range.or_else(|| dataset.zooms(tms).ok())?;
+            let range = range.filter(|_| !own).or_else(|| dataset.zooms(tms).ok())?;
             let limits = limits(tms, bounds, range)?;
-            let identifier = format!("{url}_{}_default", tms.id());
+            let identifier = format!("{url}_{}_{name}", tms.id());
             let template = format!(
                 "{base}{}/tiles/{}/{{TileMatrix}}/{{TileCol}}/{{TileRow}}.{extension}?{passed_on}",
                 incoming.kind.prefix(),
@@ -85,8 +89,8 @@ pub(crate) async fn of_source(
                 sets: vec![(tms.id().into(), limits)],
                 templates: vec![(format.media_type(), template)],
             })
-        })
-        .collect();
+        }));
+    }
     if layers.is_empty() {
         return Err(Error::Request(format!(
             "{url:?} has no tiles in any tile matrix set at the zooms asked for; choose others by zooms=*::0,24"
@@ -105,6 +109,59 @@ pub(crate) async fn of_source(
     );
     let answer = Answer::to(&incoming, state.max_age);
     Ok(answer.bytes("application/xml", document.document()?.into()))
+}
+
+/// One way to show a source: a layer for each tile matrix set.
+struct Shown {
+    name: String,
+    wanted: Wanted,
+    /// The query of the tiles.
+    passed_on: String,
+    /// The source says it of itself, so that the request's zooms are not meant.
+    own: bool,
+}
+
+/// Most renders of an item that get layers.
+const MOST_RENDERS: usize = 16;
+
+/// The ways to show a source: those that an item names, and what the query asks for.
+///
+/// The tiles' parameters are checked here, where a person sees the message.
+async fn shown(state: &ServerState, incoming: &Incoming) -> Result<Vec<Shown>, Error> {
+    let asked = &incoming.query;
+    let mut shown = Vec::new();
+    if incoming.kind == Kind::Stac {
+        let url = SourceParams::parse(asked)?.url;
+        let stored = state.item(&url).await?;
+        for render in stored.item.renders().iter().take(MOST_RENDERS) {
+            let mut pairs = vec![("url".to_owned(), url.clone())];
+            pairs.extend(render.query.iter().cloned());
+            let query = Query::from_pairs(pairs);
+            // One that cannot be drawn is no layer.
+            let wanted = Wanted::parse(incoming.kind, &query, &state.names);
+            let (Ok(wanted), Ok(_)) = (wanted, ImageParams::parse(&query, &state.names)) else {
+                continue;
+            };
+            shown.push(Shown {
+                name: render.name.clone(),
+                wanted,
+                passed_on: query.without(&["tilesize"]),
+                own: true,
+            });
+        }
+        if !shown.is_empty() && asked.text("assets").is_none() {
+            return Ok(shown);
+        }
+    }
+    let wanted = Wanted::parse(incoming.kind, asked, &state.names)?;
+    ImageParams::parse(asked, &state.names)?;
+    shown.push(Shown {
+        name: "default".into(),
+        wanted,
+        passed_on: passed_on(incoming.uri.query().unwrap_or_default()),
+        own: false,
+    });
+    Ok(shown)
 }
 
 /// The sets that WMTS can describe.
