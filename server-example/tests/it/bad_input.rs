@@ -106,7 +106,7 @@ fn requests_that_make_no_sense_are_refused_with_the_parameters_name() {
         (tile("url=dem&rescale=1"), 422, "rescale"),
         (
             tile("url=dem&rescale=1,2&rescale=1,2&rescale=1,2"),
-            422,
+            400,
             "rescale",
         ),
         (tile("url=dem&colormap_name=mud"), 422, "viridis"),
@@ -115,6 +115,13 @@ fn requests_that_make_no_sense_are_refused_with_the_parameters_name() {
         (tile("url=dem&nodata=none"), 422, "nodata"),
         (tile("url=dem&tilesize=100000"), 422, "tilesize"),
         (tile("url=dem&buffer=0.3"), 422, "buffer"),
+        (tile("url=dem&buffer=0"), 422, "buffer"),
+        (
+            tile("url=dem&algorithm=hillshade&algorithm_params=x"),
+            422,
+            "algorithm_params",
+        ),
+        ("/cog/feature.png?url=dem".to_owned(), 405, "GET"),
         (tile("url=dem&expression=b1%2B"), 400, "expression"),
         (tile("url=dem&expression=b9"), 400, "band 9"),
         (tile("url=dem&algorithm=shade"), 422, "hillshade"),
@@ -218,6 +225,11 @@ fn requests_that_make_no_sense_are_refused_with_the_parameters_name() {
         assert_eq!(answer.status, status, "{path}: {detail}");
         assert!(detail.contains(says), "{path}: {detail}");
     }
+    // Two routes share the path; each says what the other takes.
+    let get = server.get("/cog/feature.png?url=dem");
+    assert_eq!(get.header("allow"), Some("POST"));
+    let post = server.post("/cog/preview.png?url=dem", "{}");
+    assert_eq!((post.status, post.header("allow")), (405, Some("GET,HEAD")));
     // What can be said of a file whose CRS nobody knows is still said.
     assert_eq!(server.get("/cog/info?url=unknown_crs.tif").status, 200);
 }

@@ -150,6 +150,15 @@ fn maps_of_an_item_know_where_it_lies_and_how_it_wants_to_be_shown() {
     let tilejson = server.get(&path.replace("{tileMatrixSetId}", "WebMercatorQuad"));
     assert_eq!(tilejson.status, 200, "{tilejson:?}");
     assert_eq!(server.get("/stac/renders/none?url=item.json").status, 404);
+    // Without assets the item's renders are the layers, but not one that cannot be drawn.
+    let wmts = server.get("/stac/WMTSCapabilities.xml?url=item.json");
+    let wmts = String::from_utf8(wmts.body).unwrap();
+    assert!(wmts.contains("item.json_WebMercatorQuad_ground"), "{wmts}");
+    assert!(
+        !wmts.contains("_broken") && !wmts.contains("_default"),
+        "{wmts}"
+    );
+    assert!(wmts.contains("?url=item.json&amp;"), "{wmts}");
 }
 
 #[test]

@@ -135,6 +135,7 @@ def all_cases(folder, more=()):
     stac(add, at, folder)
     ogc(add, at)
     errors(add, at, folder)
+    meant(add, at, folder)
     real(add, more)
     return cases
 
@@ -553,6 +554,60 @@ def errors(add, at, folder):
         add("errors", "/cog/statistics", dem.url, method="POST", body=body)
     add("errors", f"/cog/tiles/{tile}.png", dem.url, "rescale=0,1900", method="POST", body={})
     add("errors", "/cog/info", dem.url, method="DELETE")
+
+
+def meant(add, at, folder):
+    """What `doc/titiler-differences.md` says and no other group shows."""
+    dem, rgb, rgba, u16, u32, world = (at[name] for name in ("dem", "rgb", "rgba", "u16", "u32", "world"))
+    tile, small = u16.tile(), ("tilesize", "16")
+
+    def ask(path, place, *pairs, **more):
+        add("meant", path, place.url if place else None, *pairs, **more)
+
+    # Expressions.
+    ask(f"/cog/tiles/{tile}.png", u16, ("expression", "b1/b2"))
+    for expression in ("sum(b1)", "prod(b1)", "contains(b1, 3)", "b1;1", " b1; b2", ";".join(["b1"] * 300), "(" * 80 + "b1" + ")" * 80):
+        ask(f"/cog/tiles/{tile}.npy", u16, ("expression", expression), small)
+    # Colours.
+    ask(f"/cog/tiles/{rgba.tile(rgba.maxzoom + 3, at=(0.6, 0.2))}", rgba)
+    ask(f"/cog/tiles/{dem.tile()}.png", dem, ("colormap", '{"100.5": "#ffffff"}'))
+    ask(f"/cog/tiles/{dem.tile()}.png", dem, "rescale=0,1900", "colormap_name=Viridis")
+    ask(f"/cog/tiles/{rgb.tile()}.png", rgb, ("color_formula", "gamma R 1.5  saturation 1.2"))
+    ask(f"/cog/tiles/{dem.tile()}.png", dem, ("color_formula", "gamma R 1.5"))
+    ask(f"/cog/tiles/{dem.tile()}.png", dem, "rescale=0,1900", ("color_formula", "gamma G 1.5"))
+    keys = {str(value): [value, 255 - value, 7] for value in range(256)}
+    ask(f"/cog/tiles/{tile}.png", u16, "bidx=1", ("colormap", json.dumps(keys)))
+    ask(f"/cog/tiles/{tile}.png", u16, "bidx=1", "colormap_name=viridis")
+    ask("/colorMaps/viridis", None, "f=png", "width=5000")
+    ask("/colorMaps/accent", None, "f=png")
+    ask("/colorMaps/accent", None, "f=png", "width=40", "height=3")
+    # Formats.
+    ask(f"/cog/tiles/{dem.tile()}.npz", dem)
+    ask(f"/cog/tiles/{dem.tile(at=(0.05, 0.95))}.tif", dem, "return_mask=false")
+    ask(f"/cog/tiles/{at['bands31'].tile()}.tif", at["bands31"], "bidx=1", "bidx=2")
+    ask(f"/cog/tiles/{at['bands31'].tile()}.png", at["bands31"], "bidx=1", "bidx=2")
+    ask(f"/cog/tiles/{u16.tile()}.jpeg", u16, "rescale=0,9000")
+    # Algorithms.
+    ask(f"/cog/tiles/{dem.tile(at=(0.1, 0.9))}.npy", dem, "algorithm=hillshade", exact=False)
+    ask(f"/cog/bbox/{dem.path_box()}/40x20.npy", dem, "algorithm=slope", exact=False)
+    for algorithm, params in (
+        ("terrainrgb", {"baseval": 500}), ("terrainrgb", {"interval": 0}), ("terrainrgb", {"interval": 0.00001}), ("contours", {"minz": 100, "maxz": 100}),
+        ("hillshade", {"output_dtype": "float32"}),
+    ):
+        ask(f"/cog/tiles/{dem.tile()}.npy", dem, f"algorithm={algorithm}", ("algorithm_params", json.dumps(params)))
+    ask(f"/cog/tiles/{rgb.tile()}.npy", rgb, "algorithm=grayscale")
+    for algorithm in ("min", "mean"):
+        ask(f"/cog/tiles/{dem.tile()}.npy", dem, f"algorithm={algorithm}", exact=False)
+    # Kernels and shapes.
+    ask(f"/cog/tiles/{u32.tile(u32.maxzoom - 1)}.npy", u32, "reproject=mode")
+    wide = {"type": "Polygon", "coordinates": [[[-20, 45], [40, 45], [40, 65], [-20, 65], [-20, 45]]]}
+    ask("/cog/feature/64x48.npy", world, "dst_crs=EPSG:3035", method="POST", body={"type": "Feature", "properties": {}, "geometry": wide})
+    cut = {"type": "MultiPolygon", "coordinates": [[[[178, 13], [180, 13], [180, 17], [178, 17], [178, 13]]], [[[-180, 13], [-176, 13], [-176, 17], [-180, 17], [-180, 13]]]]}
+    ask("/cog/feature.npy", at["antimeridian"], "max_size=64", method="POST", body={"type": "Feature", "properties": {}, "geometry": cut})
+    ask("/cog/statistics", dem, "cover_scale=100000", method="POST", body=dem.polygon())
+    # Items.
+    ask(f"/stac/tiles/{tile}.npy", Place(str(folder / "item-1.0.0.json"), 4, u16.bounds, 0, 12), "assets=red|bidx")
+    ask(f"/stac/tiles/{tile}.npy", Place(str(folder / "item-1.0.0.json"), 4, u16.bounds, 0, 12), "assets=red|bidx=x")
 
 
 def real(add, paths):

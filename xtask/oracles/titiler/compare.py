@@ -53,6 +53,7 @@ def read_arguments():
     parser.add_argument("--rows", type=Path, required=True, help="doc/titiler-differences.md")
     parser.add_argument("--only", action="append", default=[], help="a group, or a pattern of requests")
     parser.add_argument("--most", type=int, default=400, help="differences to print")
+    parser.add_argument("--findings", type=int, default=6, help="findings of each difference to print")
     parser.add_argument("--listed", action="store_true", help="print the listed differences too")
     return parser.parse_args()
 
@@ -106,7 +107,7 @@ def report(wanted, theirs, ours, addresses, rules, arguments):
         for finding in found:
             rule = next((rule for rule in rules if matches(rule, case, finding)), None)
             if rule:
-                used[rule["row"]] += 1
+                used[rules.index(rule)] += 1
                 listed_lines.append(f"{rule['row']}: {case.name()}: {finding}")
             else:
                 left.append(finding)
@@ -118,21 +119,24 @@ def report(wanted, theirs, ours, addresses, rules, arguments):
         print("\n".join(listed_lines), end="\n\n")
     for case, left in lines[: arguments.most]:
         print(f"[{case.group}] {case.name()}")
-        for finding in left[:6]:
+        for finding in left[:arguments.findings]:
             print(f"    {finding}")
-        if len(left) > 6:
-            print(f"    and {len(left) - 6} more")
+        if len(left) > arguments.findings:
+            print(f"    and {len(left) - arguments.findings} more")
     print("\n| group | requests | equal | listed | unexplained |\n|---|---|---|---|---|")
     total = Counter()
     for group, counts in groups.items():
         total.update(counts)
         print(f"| {group} | {counts['requests']} | {counts['equal']} | {counts['listed']} | {counts['unexplained']} |")
     print(f"| all | {total['requests']} | {total['equal']} | {total['listed']} | {total['unexplained']} |")
-    print("\nlisted by row: " + ", ".join(f"{row} {count}" for row, count in used.most_common()))
+    rows = Counter()
+    for index, count in used.items():
+        rows[rules[index]["row"]] += count
+    print("\nlisted by row: " + ", ".join(f"{row} {count}" for row, count in rows.most_common()))
     if not arguments.only:
-        for rule in rules:
-            if not used[rule["row"]]:
-                print(f"note: no difference is {rule['row']}'s any more")
+        for index, rule in enumerate(rules):
+            if not used[index] and (arguments.shared or not rule.get("shared")):
+                print(f"note: no difference is of the rule {rule}")
     return total["unexplained"]
 
 
@@ -142,15 +146,32 @@ def matches(rule, case, finding):
         re.fullmatch(rule.get("group", ".*"), case.group) is not None
         and re.search(rule.get("request", ""), case.name()) is not None
         and re.search(rule["finding"], finding) is not None
+        and ("within" not in rule or close(finding, rule["within"]))
     )
 
 
+def close(finding, share):
+    """Whether the two numbers of a difference are the same but for a share of the greater one."""
+    numbers = re.search(r": (-?[\d.]+), ours (-?[\d.]+)$", finding)
+    if not numbers:
+        return False
+    a, b = map(float, numbers.groups())
+    return abs(a - b) <= share * max(abs(a), abs(b))
+
+
 def check_rows(rules, document):
-    """Every rule's row has to be in the document."""
-    rows = set(re.findall(r"^\| ([a-z0-9-]+) \|", document.read_text(), re.MULTILINE))
-    missing = sorted({rule["row"] for rule in rules} - rows)
+    """Every rule's row has to be in the document, and every row has to be shown by a rule or a test."""
+    text = document.read_text()
+    rows = set(re.findall(r"^\| ([a-z][a-z0-9-]+) \|", text, re.MULTILINE)) - {"row"}
+    ruled = {rule["row"] for rule in rules}
+    missing = sorted(ruled - rows)
     if missing:
         raise SystemExit(f"{document} has no row {', '.join(missing)}")
+    # What no request can show, a test of ours does.
+    tested = set(re.findall(r"^- ([a-z0-9-]+): `", text, re.MULTILINE))
+    missing = sorted(rows - ruled - tested)
+    if missing:
+        raise SystemExit(f"{document}: neither a rule nor a test shows {', '.join(missing)}")
 
 
 if __name__ == "__main__":

@@ -158,7 +158,7 @@ def same_link(theirs, ours):
     """Whether two links are the same but for the way in which characters are escaped."""
     def parts(link):
         address, _, query = httpx_unquote(link).partition("?")
-        return address, sorted(query.replace(" ", "").split("&"))
+        return address, sorted(re.sub(r"[\[\] ]", "", query).split("&"))
 
     return parts(theirs) == parts(ours)
 
