@@ -96,6 +96,7 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
         "ask for a smaller area or a higher zoom, or give the source overviews",
     )?;
     Ok(Plan {
+        source_bytes,
         request: ReadRequest::new(level_index, window).with_bands(selected),
         grid: grid.clone(),
         palette: info.colormap.clone().filter(|_| bands.len() == 1),
@@ -116,6 +117,7 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
 #[derive(Clone, Debug)]
 pub struct Plan {
     request: ReadRequest,
+    source_bytes: u64,
     pub(crate) grid: Grid,
     pub(crate) bands: Vec<ImageBand>,
     sample_type: SampleType,
@@ -139,6 +141,13 @@ impl Plan {
     #[must_use]
     pub const fn request(&self) -> &ReadRequest {
         &self.request
+    }
+
+    /// Bytes that the decoded samples and masks take between [`read`](Self::read) and
+    /// [`warp`](Self::warp).
+    #[must_use]
+    pub const fn source_bytes(&self) -> u64 {
+        self.source_bytes
     }
 
     /// The pixels that will come out.

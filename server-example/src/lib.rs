@@ -1,12 +1,15 @@
 //! What the binary `smalti` does, as a library so that tests and other binaries can embed it.
 //!
 //! ```text
-//!        cli ───────────────┐
-//!         │ demo, serve     │ info, validate, read, tile
-//!         ▼                 ▼
-//!  http ─► state ─► picture: plan ─► fetch ─► decode ─► warp ─► colour, encode
-//!   │       │                       (cog-reader)        (cog-render, on the CPU pool)
-//!   │       └ sources, layers, pools, caches
+//!        cli ─────────────────┐
+//!         │ demo, serve       │ info, validate, read, tile
+//!         ▼                   ▼
+//!  http ─► dataset ─────► picture: plan ─► fetch ─► decode ─► warp ─► colour, encode
+//!   │       │ one file,               (cog-reader)        (cog-render, on the CPU pool)
+//!   │       │ or assets of an item (stac-item)
+//!   │       ▼
+//!   │      state: sources, items, layers, names, pools, caches
+//!   ├ params: what queries say; ogc: WMTS, WMS, OGC API
 //!   └ access: what a url= may reach
 //! ```
 //!

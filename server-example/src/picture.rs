@@ -42,6 +42,9 @@ pub(crate) async fn read(
         Planned::Plan(plan) => plan,
         Planned::Empty(image) => return Ok(cpu.run(move || finish(*image)).await??),
     };
+    let held = timing
+        .stage("memory", cpu.hold(plan.source_bytes()))
+        .await?;
     let counters = Arc::new(Counters::default());
     let start = Instant::now();
     let raster = counters.track(plan.read(cog)).await?;
@@ -52,6 +55,7 @@ pub(crate) async fn read(
     timing.count("bytes", counters.bytes());
     let warped = cpu.run(move || {
         let image = plan.warp(&raster)?;
+        drop((raster, held));
         match mask {
             Some(mask) => finish(image.cut(&mask)?),
             None => finish(image),

@@ -1,7 +1,7 @@
 //! One band of what all bands have at a pixel.
 
 use super::definition::Algorithm;
-use super::pixels::{check, made, real};
+use super::pixels::{check, made};
 use crate::{Error, Image};
 use cog_raster::{Sample, Samples, with_samples};
 
@@ -122,22 +122,28 @@ impl Across {
     }
 
     fn real<T: Sample>(self, image: &Image) -> Image {
-        let bands: Vec<Vec<f64>> = (0..image.bands().len())
-            .map(|band| real(image, band))
+        let pixels = image.pixels();
+        let masks: Vec<&[u8]> = (0..image.bands().len())
+            .map(|band| image.band_mask(band).values())
             .collect();
         let mut mask = image.mask().clone();
-        let mut samples = Vec::with_capacity(image.pixels());
-        let mut values = Vec::with_capacity(bands.len());
-        for (at, valid) in mask.values_mut().iter_mut().enumerate() {
-            values.clear();
-            values.extend(bands.iter().map(|band| band[at]).filter(|v| !v.is_nan()));
-            let value = self.of(&mut values).filter(|value| value.is_finite());
-            if value.is_none() {
-                *valid = 0;
+        let mut made_of = Vec::with_capacity(pixels);
+        let mut values = Vec::with_capacity(masks.len());
+        with_samples!(image.samples(), S, samples => {
+            let samples: &[S] = samples;
+            for (at, valid) in mask.values_mut().iter_mut().enumerate() {
+                values.clear();
+                let bands = masks.iter().zip(samples[at..].iter().step_by(pixels));
+                let counting = bands.filter(|(mask, _)| mask[at] != 0);
+                values.extend(counting.map(|(_, sample)| sample.to_f64()).filter(|v| !v.is_nan()));
+                let value = self.of(&mut values).filter(|value| value.is_finite());
+                if value.is_none() {
+                    *valid = 0;
+                }
+                made_of.push(T::from_f64(value.unwrap_or_default()));
             }
-            samples.push(T::from_f64(value.unwrap_or_default()));
-        }
-        made(image, samples, mask, &[self.name()])
+        });
+        made(image, made_of, mask, &[self.name()])
     }
 
     /// `None` where there are too few values.

@@ -1,6 +1,6 @@
 //! What algorithms share: reading bands, and images of what was made.
 
-use crate::{Error, Image, ImageBand};
+use crate::{Error, Image, ImageBand, Limits};
 use cog_raster::{Mask, Raster, RasterMask, Sample, Samples, with_samples};
 use tile_math::BoundingBox;
 
@@ -9,7 +9,8 @@ pub(super) fn refused(message: impl Into<String>) -> Error {
     Error::parameter("algorithm", message)
 }
 
-/// The image has that many bands at least, and its samples are no complex numbers.
+/// The image has that many bands at least, its samples are no complex numbers, and what is made of
+/// so many bands as real numbers, and the result, takes no more than may be read of a source.
 pub(super) fn check(image: &Image, name: &str, bands: usize) -> Result<(), Error> {
     let given = image.bands().len();
     if given < bands {
@@ -23,7 +24,13 @@ pub(super) fn check(image: &Image, name: &str, bands: usize) -> Result<(), Error
             "{name} does not take complex numbers; expression=abs(b1) makes them real"
         )));
     }
-    Ok(())
+    let bytes = (bands as u64 + 1) * size_of::<f64>() as u64;
+    Error::check_limit(
+        "the algorithm",
+        bytes.saturating_mul(image.pixels() as u64),
+        Limits::default().source_bytes,
+        "ask for fewer pixels",
+    )
 }
 
 /// A band as real numbers; NaN where it does not count.
@@ -98,4 +105,19 @@ pub(super) fn assemble(
         .map_err(|error| refused(error.to_string()))
         .and_then(|raster| Image::new(raster, bands, image.crs().cloned(), bounds))
         .expect("as many samples as pixels")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_pixels_than_memory_allows_are_refused() {
+        let side = 5793;
+        let raster = Raster::new(1, side, side, Samples::U8(vec![0; 5793 * 5793])).unwrap();
+        let bounds = BoundingBox::new(0.0, 0.0, 1.0, 1.0);
+        let image = Image::new(raster, vec![ImageBand::new("b1")], None, bounds).unwrap();
+        let refused = check(&image, "hillshade", 1).unwrap_err();
+        assert!(matches!(refused, Error::OverLimit { .. }), "{refused}");
+    }
 }

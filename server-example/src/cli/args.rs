@@ -109,6 +109,9 @@ pub struct ListenArgs {
     /// Requests that may wait for that; more are answered 503 with Retry-After.
     #[arg(long, default_value_t = 512, env = "SMALTI_MAX_WAITING")]
     pub max_waiting: usize,
+    /// Memory for sources' pixels that all requests hold at the same time, in MiB; more wait.
+    #[arg(long, default_value_t = 1024, env = "SMALTI_PIXEL_MB")]
+    pub pixel_mb: u64,
     /// Seconds for which clients and proxies may keep an answer (Cache-Control).
     #[arg(long, default_value_t = 3600, env = "SMALTI_MAX_AGE")]
     pub max_age: u32,

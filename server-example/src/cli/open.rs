@@ -14,7 +14,7 @@ use std::{path::Path, sync::Arc};
 /// Opens a path or URL, to be decoded on every core.
 pub(super) async fn open(uri: &str, how: SourceArgs) -> Result<(Cog, CpuPool), Error> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let cpu = CpuPool::new(threads, 1, 1)?;
+    let cpu = CpuPool::new(threads, 1, 1, u64::MAX)?;
     let (reader, neighbours) = reader(uri)?;
     let options = OpenOptions::default()
         .with_executor(Arc::new(Executor(cpu.clone())))

@@ -59,6 +59,7 @@ pub(super) async fn listen_and_serve(
         read_timeout: Duration::from_secs(listen.read_timeout),
         max_requests: listen.max_requests,
         max_waiting: listen.max_waiting,
+        pixel_bytes: listen.pixel_mb.saturating_mul(1 << 20),
         max_age: listen.max_age,
         source_ttl: Duration::from_secs(listen.source_ttl),
         sidecars: listen.source.sidecars,

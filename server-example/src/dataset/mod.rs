@@ -12,4 +12,4 @@ mod wanted;
 
 pub(crate) use area::{Area, Place, Planned};
 pub(crate) use opened::Dataset;
-pub(crate) use wanted::{Bands, Kind, Wanted};
+pub(crate) use wanted::{Assets, Bands, Kind, Wanted};

@@ -10,7 +10,7 @@ use crate::{
 };
 use cog_raster::{RasterInfo, RasterSource as _};
 use cog_reader::Cog;
-use cog_render::{Algorithm, Error as RenderError, Expression, Image, ReadOptions};
+use cog_render::{Algorithm, Error as RenderError, Expression, Image, Limits, ReadOptions};
 use futures_util::future::try_join_all;
 use stac_item::{AssetRead, Item};
 use std::sync::Arc;
@@ -42,6 +42,7 @@ struct Part {
 #[derive(Clone, Debug)]
 struct Asset {
     name: String,
+    href: String,
     expression: Option<Expression>,
     /// Least and greatest value of each of the file's bands.
     ranges: Option<Vec<(f64, f64)>>,
@@ -121,6 +122,20 @@ impl Dataset {
             let name = part.asset.as_ref().map(|asset| asset.name.as_str());
             (name, &part.source)
         })
+    }
+
+    /// The first source, as [`sources`](Self::sources).
+    pub(crate) fn first(&self) -> (Option<&str>, &Arc<Source>) {
+        let part = &self.parts[0];
+        (part.asset.as_ref().map(|asset| &*asset.name), &part.source)
+    }
+
+    /// Where the first source is, as a request may name it; `url` is where all is.
+    pub(crate) fn place<'a>(&'a self, url: &'a str) -> &'a str {
+        self.parts[0]
+            .asset
+            .as_ref()
+            .map_or(url, |asset| &asset.href)
     }
 
     /// The dataset of each source by itself, as [`sources`](Self::sources).
@@ -266,13 +281,42 @@ impl Dataset {
                     finest = Some(place);
                 }
             }
+            if let Some(place) = &finest {
+                check_size(&parts, place)?;
+            }
             Ok::<_, RenderError>(finest)
         });
         Ok(finest.await??)
     }
 }
 
+/// All bands together, in the widest of their types, are no more than one read may make.
+fn check_size(parts: &[Part], place: &Place) -> Result<(), RenderError> {
+    let infos = || parts.iter().map(|part| part.source.cog.info());
+    let sample = infos().map(|info| info.sample_type.size() as u64).max();
+    let bands: u64 = parts.iter().map(|part| part.bands() as u64).sum();
+    let limit = Limits::default().output_bytes;
+    let needed = (sample.unwrap_or(1) + 1)
+        .saturating_mul(bands)
+        .saturating_mul(place.grid.pixels());
+    if needed <= limit {
+        return Ok(());
+    }
+    Err(RenderError::OverLimit {
+        what: "the assets together",
+        needed,
+        limit,
+        hint: "ask for fewer pixels or assets",
+    })
+}
+
 impl Part {
+    /// How many bands are read.
+    fn bands(&self) -> usize {
+        let chosen = self.options.bands.as_ref().map(Vec::len);
+        chosen.unwrap_or_else(|| self.source.cog.info().bands.len())
+    }
+
     /// Opens an asset.
     async fn of_asset(
         state: &ServerState,
@@ -297,6 +341,7 @@ impl Part {
             options,
             asset: Some(Asset {
                 name: read.name,
+                href: read.href,
                 expression,
                 ranges: read.ranges,
                 as_band,

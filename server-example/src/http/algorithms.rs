@@ -1,6 +1,6 @@
 //! The algorithms that requests may name.
 
-use super::{Answer, Failure, Incoming};
+use super::{Answer, Failure, Incoming, ogc::respond};
 use crate::{Error, state::ServerState};
 use axum::{
     extract::{Path, State},
@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(crate) async fn algorithms(
     State(state): State<Arc<ServerState>>,
     incoming: Incoming,
-) -> Response {
+) -> Result<Response, Failure> {
     let base = incoming.base_url();
     let algorithms: Vec<Value> = state
         .names
@@ -35,7 +35,9 @@ pub(crate) async fn algorithms(
             })
         })
         .collect();
-    Answer::to(&incoming, state.max_age).json(&json!({ "algorithms": algorithms }))
+    let answer = Answer::to(&incoming, state.max_age);
+    let body = json!({ "algorithms": algorithms });
+    Ok(respond(answer, &incoming, "Algorithms", &body)?)
 }
 
 /// One algorithm: what it takes, what it gives, its parameters.
@@ -59,5 +61,6 @@ pub(crate) async fn algorithm(
     })?;
     let document: Value = serde_json::from_str(&info.to_json())
         .map_err(|error| Error::failed("an algorithm cannot be described", &error))?;
-    Ok(Answer::to(&incoming, state.max_age).json(&document))
+    let answer = Answer::to(&incoming, state.max_age);
+    Ok(respond(answer, &incoming, &name, &document)?)
 }

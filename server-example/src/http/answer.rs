@@ -19,6 +19,8 @@ pub(crate) struct Answer<'a> {
     incoming: &'a Incoming,
     max_age: u32,
     tag: Option<String>,
+    /// The tag is of what is said, not of the bytes.
+    is_weak: bool,
     headers: Vec<(HeaderName, String)>,
 }
 
@@ -29,6 +31,7 @@ impl<'a> Answer<'a> {
             incoming,
             max_age,
             tag: None,
+            is_weak: false,
             headers: Vec::new(),
         }
     }
@@ -36,6 +39,12 @@ impl<'a> Answer<'a> {
     /// Sets the tag; without one it is made from the body.
     pub(crate) fn tag(mut self, tag: Option<String>) -> Self {
         self.tag = tag;
+        self
+    }
+
+    /// The tag is the same for answers that mean the same (RFC 9110, 8.8.1).
+    pub(crate) fn weak(mut self) -> Self {
+        self.is_weak = true;
         self
     }
 
@@ -99,7 +108,8 @@ impl<'a> Answer<'a> {
             set(header::CONTENT_TYPE, media_type);
         }
         if let Some(tag) = &self.tag {
-            set(header::ETAG, tag);
+            let weak = if self.is_weak { "W/" } else { "" };
+            set(header::ETAG, &format!("{weak}{tag}"));
         }
         if self.incoming.is_kept() {
             set(
@@ -109,6 +119,15 @@ impl<'a> Answer<'a> {
         }
         for (name, value) in &self.headers {
             set(name.clone(), value);
+        }
+        if let Some(vary) = self.incoming.vary() {
+            let also = headers
+                .get(header::VARY)
+                .and_then(|value| value.to_str().ok());
+            let all = also.map_or_else(|| vary.to_owned(), |also| format!("{also}, {vary}"));
+            if let Ok(all) = HeaderValue::from_str(&all) {
+                headers.insert(header::VARY, all);
+            }
         }
         response
     }

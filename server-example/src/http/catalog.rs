@@ -1,19 +1,13 @@
-//! Names that requests may use: tile matrix sets, colormaps, layers.
+//! Names that requests may use: tile matrix sets, colormaps.
 
-use super::{Answer, Failure, Incoming};
-use crate::{
-    Error,
-    params::format,
-    state::{Layer, ServerState},
-};
+use super::{Answer, Failure, Incoming, ogc::respond};
+use crate::{Error, params::format, state::ServerState};
 use axum::{
     extract::{Path, State},
     response::Response,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use utoipa::ToSchema;
 
 /// The tile matrix sets that tiles can be asked in.
 #[utoipa::path(
@@ -23,7 +17,7 @@ use utoipa::ToSchema;
 pub(crate) async fn tile_matrix_sets(
     State(state): State<Arc<ServerState>>,
     incoming: Incoming,
-) -> Response {
+) -> Result<Response, Failure> {
     let base = incoming.base_url();
     let sets: Vec<Value> = state
         .names
@@ -42,7 +36,9 @@ pub(crate) async fn tile_matrix_sets(
             })
         })
         .collect();
-    Answer::to(&incoming, state.max_age).json(&json!({ "tileMatrixSets": sets }))
+    let answer = Answer::to(&incoming, state.max_age);
+    let body = json!({ "tileMatrixSets": sets });
+    Ok(respond(answer, &incoming, "Tile matrix sets", &body)?)
 }
 
 /// One tile matrix set as OGC's JSON document.
@@ -60,7 +56,8 @@ pub(crate) async fn tile_matrix_set(
     incoming: Incoming,
 ) -> Result<Response, Failure> {
     let tms = state.names.tile_matrix_set(&id)?;
-    Ok(Answer::to(&incoming, state.max_age).json(&tms.to_value()))
+    let answer = Answer::to(&incoming, state.max_age);
+    Ok(respond(answer, &incoming, tms.id(), &tms.to_value())?)
 }
 
 /// The named colormaps.
@@ -71,7 +68,7 @@ pub(crate) async fn tile_matrix_set(
 pub(crate) async fn color_maps(
     State(state): State<Arc<ServerState>>,
     incoming: Incoming,
-) -> Response {
+) -> Result<Response, Failure> {
     let base = incoming.base_url();
     let colormaps: Vec<Value> = state
         .names
@@ -89,7 +86,9 @@ pub(crate) async fn color_maps(
             })
         })
         .collect();
-    Answer::to(&incoming, state.max_age).json(&json!({ "colormaps": colormaps }))
+    let answer = Answer::to(&incoming, state.max_age);
+    let body = json!({ "colormaps": colormaps });
+    Ok(respond(answer, &incoming, "Colormaps", &body)?)
 }
 
 /// One colormap: its colours as JSON, or a strip of them as a picture.
@@ -97,7 +96,7 @@ pub(crate) async fn color_maps(
     get, path = "/colorMaps/{name}", tag = "Names",
     params(
         ("name" = String, Path, description = "Name of a colormap", example = "viridis"),
-        ("f" = Option<String>, Query, description = "json (default), or the name of a format of pictures"),
+        ("f" = Option<String>, Query, description = "json (default), html, or the name of a format of pictures"),
         ("width" = Option<u32>, Query, minimum = 1, maximum = 4096, description = "Columns of the picture, 256 by default, 20 if vertical"),
         ("height" = Option<u32>, Query, minimum = 1, maximum = 4096, description = "Rows of the picture, 20 by default, 256 if vertical"),
         ("orientation" = Option<String>, Query, description = "horizontal (default) or vertical"),
@@ -124,7 +123,7 @@ pub(crate) async fn color_map(
     let vertical = orientation == Some("vertical");
     // `format` is what the parameter was called before TiTiler had it.
     let wanted = query.text("f").or_else(|| query.text("format"));
-    if let Some(name) = wanted.filter(|name| *name != "json") {
+    if let Some(name) = wanted.filter(|name| !["json", "html"].contains(name)) {
         let format = format(name)?;
         let width = query.integer("width", 1, 4096)?;
         let height = query.integer("height", 1, 4096)?;
@@ -136,24 +135,5 @@ pub(crate) async fn color_map(
     }
     let document: Value = serde_json::from_str(&colormap.to_json())
         .map_err(|error| Error::failed("a colormap cannot be described", &error))?;
-    Ok(answer.json(&document))
-}
-
-/// What the map shows.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Layers<'a> {
-    /// The served sources that have a place on the map.
-    layers: &'a [Layer],
-}
-
-/// The served sources.
-#[utoipa::path(
-    get, path = "/layers", tag = "Names",
-    responses((status = 200, description = "What is served, for the map's list of layers", body = Layers<'static>))
-)]
-pub(crate) async fn layers(State(state): State<Arc<ServerState>>, incoming: Incoming) -> Response {
-    // A restart may serve others: ask every time, and be told 304.
-    Answer::to(&incoming, 0).json(&Layers {
-        layers: &state.layers,
-    })
+    Ok(respond(answer, &incoming, &name, &document)?)
 }

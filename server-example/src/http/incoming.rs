@@ -10,7 +10,10 @@ use axum::{
     extract::{FromRequestParts, OriginalUri},
     http::{HeaderMap, Method, Uri, header, request::Parts},
 };
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// Path, query and headers of a request.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ pub(crate) struct Incoming {
     pub(crate) kind: Kind,
     /// The path under which a proxy shows the server.
     root_path: String,
+    /// The answer says how the client reached this server.
+    names_itself: Arc<AtomicBool>,
 }
 
 impl FromRequestParts<Arc<ServerState>> for Incoming {
@@ -60,6 +65,7 @@ impl Incoming {
                 None => parts.uri.clone(),
             },
             root_path: state.http.root_path.clone(),
+            names_itself: Arc::default(),
             headers: parts.headers.clone(),
             method: parts.method.clone(),
             kind: parts.extensions.get().copied().unwrap_or_default(),
@@ -89,6 +95,7 @@ impl Incoming {
     /// How the client reached this server: scheme, authority and root path, from the proxy's headers if
     /// there is one in front.
     pub(crate) fn base_url(&self) -> String {
+        self.names_itself.store(true, Ordering::Relaxed);
         let text = |name: &str| {
             let value = self.headers.get(name)?.to_str().ok()?;
             // A chain of proxies lists several; the first is the client's view.
@@ -131,6 +138,13 @@ impl Incoming {
         format!("{scheme}://{host}{port}{prefix}")
     }
 
+    /// The headers, beside the address, on which the answer depends by way of [`base_url`](Self::base_url).
+    pub(crate) fn vary(&self) -> Option<&'static str> {
+        self.names_itself
+            .load(Ordering::Relaxed)
+            .then_some("x-forwarded-proto, x-forwarded-host, x-forwarded-port, x-forwarded-prefix")
+    }
+
     /// Whether the client prefers JSON to a page.
     pub(crate) fn wants_json(&self) -> bool {
         let accept = self
@@ -159,6 +173,7 @@ impl Incoming {
             method: Method::GET,
             kind: Kind::Cog,
             root_path: String::new(),
+            names_itself: Arc::default(),
         }
     }
 }

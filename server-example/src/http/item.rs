@@ -73,13 +73,20 @@ pub(crate) async fn item(
     let options = options(query)?;
     let max_size = query.integer("max_size", 1, 16_384)?.unwrap_or(1024);
     let source = timing.stage("header", state.open(&url)).await?;
+    let mut wanted = Bands::plain();
+    let bands = u32::try_from(cog_raster::RasterSource::info(&source.cog).bands.len());
+    wanted.options = wanted
+        .options
+        .with_bands((0..bands.unwrap_or(u32::MAX)).collect::<Vec<_>>());
+    let dataset = Dataset::of_cog(source.cog.clone(), wanted);
+    // An item of a file without a date is of now, which changes nothing of what it says.
+    let answer = Answer::to(&incoming, state.max_age)
+        .tag(incoming.tag(&dataset))
+        .weak();
+    if let Some(response) = answer.not_modified() {
+        return Ok(response);
+    }
     let summaries = if options.with_raster {
-        let bands = u32::try_from(cog_raster::RasterSource::info(&source.cog).bands.len());
-        let mut wanted = Bands::plain();
-        wanted.options = wanted
-            .options
-            .with_bands((0..bands.unwrap_or(u32::MAX)).collect::<Vec<_>>());
-        let dataset = Dataset::of_cog(source.cog.clone(), wanted);
         let area = Arc::new(Area::Whole {
             crs: None,
             size: OutputSize::at_most(max_size),
@@ -96,8 +103,9 @@ pub(crate) async fn item(
     };
     let info = cog_raster::RasterSource::info(&source.cog);
     let text = stac_item::create(&url, info, &summaries, &options)?;
-    let answer = Answer::to(&incoming, state.max_age).timing(&timing);
-    Ok(answer.bytes("application/json", Bytes::from(text)))
+    Ok(answer
+        .timing(&timing)
+        .bytes("application/json", Bytes::from(text)))
 }
 
 fn options(query: &Query) -> Result<ItemOptions, Error> {

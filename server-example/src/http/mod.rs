@@ -18,6 +18,7 @@ mod features;
 mod incoming;
 mod info;
 mod item;
+mod layers;
 mod metrics;
 mod ogc;
 mod openapi;

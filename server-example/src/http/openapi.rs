@@ -1,8 +1,8 @@
 //! The OpenAPI document.
 
 use super::{
-    algorithms, catalog, failure::Detail, features, info, item, metrics, operations, pictures,
-    point, stac, statistics, tilejson, validate,
+    algorithms, catalog, failure::Detail, features, info, item, layers, metrics, operations,
+    pictures, point, stac, statistics, tilejson, validate,
 };
 use crate::params::AssetParams;
 use cog_render::Format;
@@ -150,7 +150,9 @@ fn named(responses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
         catalog::tile_matrix_set,
         catalog::color_maps,
         catalog::color_map,
-        catalog::layers,
+        layers::layers,
+        layers::layers_of_cog,
+        layers::layers_of,
         operations::landing,
         operations::healthz,
         operations::readyz,

@@ -1,8 +1,8 @@
 //! Which path leads where.
 
 use super::{
-    Failure, Replaced, algorithms, catalog, conditional, features, info, item, metrics, ogc,
-    openapi::Document, operations, pictures, point, stac, statistics, tilejson, validate,
+    Failure, Replaced, algorithms, catalog, conditional, features, info, item, layers, metrics,
+    ogc, openapi::Document, operations, pictures, point, stac, statistics, tilejson, validate,
 };
 use crate::{
     Error,
@@ -56,7 +56,7 @@ fn at_root(state: Arc<ServerState>) -> Router {
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
         .route("/metrics", get(metrics::metrics))
-        .route("/layers", get(catalog::layers))
+        .route("/layers", get(layers::layers))
         .route("/tileMatrixSets", get(catalog::tile_matrix_sets))
         .route("/tileMatrixSets/{tms}", get(catalog::tile_matrix_set))
         .route("/algorithms", get(algorithms::algorithms))
@@ -120,6 +120,7 @@ fn of_kind(kind: Kind) -> Router<Arc<ServerState>> {
             "/statistics",
             get(statistics::statistics).post(statistics::of_features),
         )
+        .route("/layers", get(layers::layers_of))
         .route("/point/{place}", get(point::point))
         .route("/preview", get(pictures::preview))
         .route("/preview/{size}", get(pictures::preview_with_size))

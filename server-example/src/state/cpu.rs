@@ -9,14 +9,18 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// A pool of threads for decoding, warping and encoding, beside the threads that do I/O.
 ///
-/// Two bounds keep memory and waiting times in hand: `active` requests may hold
+/// Bounds keep memory and waiting times in hand: `active` requests may hold
 /// pixels at a time, `waiting` more may queue for that, and whoever comes then
-/// is told to come back later. The jobs of the active requests are few each, so
+/// is told to come back later; and what all of them have read of their sources at
+/// a time is no more than a number of bytes. The jobs of the active requests are few each, so
 /// the pool's own queue is bounded by them.
 #[derive(Clone, Debug)]
 pub struct CpuPool {
     pool: Arc<rayon::ThreadPool>,
     active: Arc<Semaphore>,
+    /// A permit is a KiB.
+    memory: Arc<Semaphore>,
+    most_memory: u32,
     waiting: Arc<AtomicUsize>,
     most_waiting: usize,
 }
@@ -28,12 +32,13 @@ pub struct Admission {
 }
 
 impl CpuPool {
-    /// A pool of `threads`, for `active` requests at a time and `waiting` more in the queue.
+    /// A pool of `threads`, for `active` requests at a time and `waiting` more in the queue, that
+    /// hold up to `bytes` of their sources' pixels.
     ///
     /// # Errors
     ///
     /// [`Error::Failed`] if the threads cannot be started.
-    pub fn new(threads: usize, active: usize, waiting: usize) -> Result<Self, Error> {
+    pub fn new(threads: usize, active: usize, waiting: usize, bytes: u64) -> Result<Self, Error> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|i| format!("cpu-{i}"))
@@ -41,8 +46,11 @@ impl CpuPool {
             .panic_handler(|_| tracing::error!("a job on the CPU pool panicked"))
             .build()
             .map_err(|e| Error::failed("the CPU pool cannot start", &e))?;
+        let most_memory = kibibytes(bytes).max(1);
         Ok(Self {
             pool: Arc::new(pool),
+            memory: Arc::new(Semaphore::new(most_memory as usize)),
+            most_memory,
             active: Arc::new(Semaphore::new(active.max(1))),
             waiting: Arc::default(),
             most_waiting: waiting,
@@ -66,6 +74,23 @@ impl CpuPool {
         let _place = Place(&self.waiting);
         let permit = Arc::clone(&self.active)
             .acquire_owned()
+            .await
+            .map_err(|_| Error::Overloaded("the server is shutting down".into()))?;
+        Ok(Admission { _permit: permit })
+    }
+
+    /// Waits for the right to hold `bytes` of a source's pixels; who wants more than there is at all
+    /// waits until nobody else holds any.
+    ///
+    /// Wait for one at a time only: two requests that each hold what the other waits for would do so
+    /// forever.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Overloaded`] when the server shuts down.
+    pub async fn hold(&self, bytes: u64) -> Result<Admission, Error> {
+        let permit = Arc::clone(&self.memory)
+            .acquire_many_owned(kibibytes(bytes).min(self.most_memory))
             .await
             .map_err(|_| Error::Overloaded("the server is shutting down".into()))?;
         Ok(Admission { _permit: permit })
@@ -112,6 +137,10 @@ impl CpuPool {
     }
 }
 
+fn kibibytes(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX)
+}
+
 fn overloaded() -> Error {
     Error::Overloaded(
         "the server has more requests than it can work on; try again in a second".into(),
@@ -133,7 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_refuses_and_an_empty_one_admits() {
-        let pool = CpuPool::new(1, 1, 1).unwrap();
+        let pool = CpuPool::new(1, 1, 1, 1 << 20).unwrap();
         let first = pool.admit().await.unwrap();
         let waiting = tokio::spawn({
             let pool = pool.clone();
@@ -149,8 +178,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn memory_is_lent_and_given_back() {
+        let pool = CpuPool::new(1, 1, 1, 10_000).unwrap();
+        let small = pool.hold(4_000).await.unwrap();
+        let also_small = pool.hold(4_000).await.unwrap();
+        let mut large = Box::pin(pool.hold(u64::MAX));
+        tokio::select! {
+            biased;
+            _ = &mut large => panic!("others hold some"),
+            () = core::future::ready(()) => {}
+        }
+        drop((small, also_small));
+        large.await.unwrap();
+    }
+
+    #[tokio::test]
     async fn work_that_nobody_waits_for_is_skipped() {
-        let pool = CpuPool::new(1, 1, 1).unwrap();
+        let pool = CpuPool::new(1, 1, 1, 1 << 20).unwrap();
         let (release, gate) = mpsc::channel::<()>();
         let blocker = tokio::spawn({
             let pool = pool.clone();
@@ -177,7 +221,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_one_failed_request() {
-        let pool = CpuPool::new(1, 1, 1).unwrap();
+        let pool = CpuPool::new(1, 1, 1, 1 << 20).unwrap();
         let broken = pool.run(|| -> u32 { panic!("on purpose") }).await;
         assert!(matches!(broken, Err(Error::Failed(_))));
         assert_eq!(pool.run(|| 7).await.unwrap(), 7);

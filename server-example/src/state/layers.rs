@@ -1,9 +1,9 @@
 //! What is served, as a map's list of layers shows it.
 
-use super::Source;
-use crate::{Error, access::Target, ground};
+use super::{CpuPool, Source};
+use crate::{Error, access::Target, dataset::Planned, ground, http::Timing, picture};
 use cog_raster::{RasterInfo, RasterSource as _, Sample as _, SampleType, with_samples};
-use cog_render::{Grid, OutputSize, ReadOptions};
+use cog_render::{Grid, Image, OutputSize, ReadOptions};
 use serde::Serialize;
 use serde_json::Value;
 use tile_math::{BoundingBox, TileMatrixSet};
@@ -82,6 +82,7 @@ pub struct LayerBand {
 /// [`Error::Unusable`] if it has no place on the map; the source's errors when
 /// it has no statistics and cannot be read for some.
 pub async fn describe_layer(
+    cpu: &CpuPool,
     source: &Source,
     wanted: &LayerSource,
     id: String,
@@ -91,7 +92,7 @@ pub async fn describe_layer(
         .ok_or_else(|| Error::Failed("WebMercatorQuad is not built in".into()))?;
     let bounds = ground::geographic_bounds(info)?;
     let (minzoom, maxzoom) = ground::zooms(info, &tms)?;
-    let ranges = ranges(source).await?;
+    let ranges = ranges(cpu, source).await?;
     let bands = info
         .bands
         .iter()
@@ -140,7 +141,7 @@ pub async fn describe_layer(
 }
 
 /// A stretch for each band: what the file declares, else from a small picture of it.
-async fn ranges(source: &Source) -> Result<Vec<(f64, f64)>, Error> {
+async fn ranges(cpu: &CpuPool, source: &Source) -> Result<Vec<(f64, f64)>, Error> {
     let info = source.cog.info();
     let declared: Option<Vec<(f64, f64)>> = info
         .bands
@@ -153,43 +154,51 @@ async fn ranges(source: &Source) -> Result<Vec<(f64, f64)>, Error> {
     if info.sample_type == SampleType::U8 {
         return Ok(vec![(0.0, 255.0); info.bands.len()]);
     }
-    sampled(source, info).await
+    sampled(cpu, source).await
 }
 
 /// The 2nd and 98th percentile of about a hundred thousand pixels.
-async fn sampled(source: &Source, info: &RasterInfo) -> Result<Vec<(f64, f64)>, Error> {
+async fn sampled(cpu: &CpuPool, source: &Source) -> Result<Vec<(f64, f64)>, Error> {
     const SIDE: u32 = 320;
-    let all: Vec<u32> = (0..u32::try_from(info.bands.len()).unwrap_or(u32::MAX)).collect();
-    let options = ReadOptions::default().with_bands(all);
-    let grid = Grid::native(info, OutputSize::at_most(SIDE))?;
-    let plan = cog_render::plan(info, &grid, &options)?;
-    let raster = plan.read(&source.cog).await?;
-    let image = plan.warp(&raster)?;
+    let plan = |info: &RasterInfo| {
+        let all: Vec<u32> = (0..u32::try_from(info.bands.len()).unwrap_or(u32::MAX)).collect();
+        let options = ReadOptions::default().with_bands(all);
+        let grid = Grid::native(info, OutputSize::at_most(SIDE))?;
+        let plan = cog_render::plan(info, &grid, &options)?;
+        Ok((Planned::Plan(Box::new(plan)), None))
+    };
+    let image = picture::read(cpu, &source.cog, plan, Ok, &mut Timing::start()).await?;
+    cpu.run(move || {
+        (0..image.bands().len())
+            .map(|band| middle(&image, band))
+            .collect()
+    })
+    .await
+}
+
+/// The 2nd and 98th percentile of a band.
+fn middle(image: &Image, band: usize) -> (f64, f64) {
     let pixels = image.pixels();
-    Ok((0..info.bands.len())
-        .map(|band| {
-            let mask = image.band_mask(band).values();
-            let mut values: Vec<f64> = with_samples!(image.samples(), T, samples => {
-                samples[band * pixels..(band + 1) * pixels]
-                    .iter()
-                    .zip(mask)
-                    .filter(|(_, valid)| **valid != 0)
-                    .map(|(value, _): (&T, _)| value.to_f64())
-                    .filter(|value| value.is_finite())
-                    .collect()
-            });
-            values.sort_by(f64::total_cmp);
-            match values.len() {
-                0 => info.sample_type.range(),
-                n => {
-                    let (low, high) = (values[n * 2 / 100], values[(n * 98 / 100).min(n - 1)]);
-                    if low < high {
-                        (low, high)
-                    } else {
-                        (low, low + 1.0)
-                    }
-                }
+    let mask = image.band_mask(band).values();
+    let mut values: Vec<f64> = with_samples!(image.samples(), T, samples => {
+        samples[band * pixels..(band + 1) * pixels]
+            .iter()
+            .zip(mask)
+            .filter(|(_, valid)| **valid != 0)
+            .map(|(value, _): (&T, _)| value.to_f64())
+            .filter(|value| value.is_finite())
+            .collect()
+    });
+    values.sort_by(f64::total_cmp);
+    match values.len() {
+        0 => image.sample_type().range(),
+        n => {
+            let (low, high) = (values[n * 2 / 100], values[(n * 98 / 100).min(n - 1)]);
+            if low < high {
+                (low, high)
+            } else {
+                (low, low + 1.0)
             }
-        })
-        .collect())
+        }
+    }
 }

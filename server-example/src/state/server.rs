@@ -29,6 +29,8 @@ pub struct ServerOptions {
     pub max_requests: usize,
     /// Requests that may wait for that.
     pub max_waiting: usize,
+    /// Bytes of sources' pixels that all requests hold at a time.
+    pub pixel_bytes: u64,
     /// Seconds for which answers may be kept.
     pub max_age: u32,
     /// After this time an opened remote source is checked for changes.
@@ -84,6 +86,7 @@ impl Default for ServerOptions {
             read_timeout: Duration::from_secs(30),
             max_requests: 64,
             max_waiting: 512,
+            pixel_bytes: 1 << 30,
             max_age: 3600,
             source_ttl: Duration::from_secs(300),
             sidecars: false,
@@ -136,7 +139,12 @@ impl ServerState {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
-        let cpu = CpuPool::new(threads, options.max_requests, options.max_waiting)?;
+        let cpu = CpuPool::new(
+            threads,
+            options.max_requests,
+            options.max_waiting,
+            options.pixel_bytes,
+        )?;
         let policy = Arc::new(policy);
         let sources = Sources::new(&policy, &cpu, options);
         let items_policy = Arc::clone(&policy);
@@ -210,7 +218,7 @@ async fn describe_all(
             let _slot = slots.acquire().await;
             let result = async {
                 let source = state.sources.open(&wanted.target).await?;
-                describe_layer(&source, &wanted, id).await
+                describe_layer(&state.cpu, &source, &wanted, id).await
             };
             (index, result.await, wanted)
         });

@@ -129,3 +129,67 @@ fn folders_add_tile_matrix_sets_and_colormaps() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(crate::server::stderr(&wrong).contains("traffic.json"));
 }
+
+#[test]
+fn answers_with_links_say_what_they_depend_on() {
+    let (server, _dir) = start(&[]);
+    let vary = |path: &str| {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        answer.header("vary").unwrap_or_default().to_owned()
+    };
+    for path in [
+        "/cog/WebMercatorQuad/tilejson.json?url=dem",
+        "/tileMatrixSets",
+        "/cog/tiles?url=dem",
+    ] {
+        assert!(
+            vary(path).contains("x-forwarded-host"),
+            "{path}: {}",
+            vary(path)
+        );
+    }
+    assert!(!vary("/cog/info?url=dem").contains("x-forwarded-host"));
+}
+
+#[test]
+fn names_are_pages_for_people_too() {
+    let (server, _dir) = start(&[]);
+    for path in [
+        "/tileMatrixSets",
+        "/tileMatrixSets/WebMercatorQuad",
+        "/algorithms",
+        "/algorithms/hillshade",
+        "/colorMaps",
+        "/colorMaps/viridis",
+    ] {
+        let page = server.get(&format!("{path}?f=html"));
+        let kind = page.header("content-type").unwrap_or_default();
+        assert!(
+            page.status == 200 && kind.starts_with("text/html"),
+            "{path}: {kind}"
+        );
+        let plain = server.get(path);
+        assert_eq!(
+            plain.header("content-type"),
+            Some("application/json"),
+            "{path}"
+        );
+        assert_eq!(
+            server.get(&format!("{path}?f=nonsense")).status,
+            422,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn an_item_of_a_file_without_a_date_is_not_sent_again() {
+    let (server, _dir) = start(&[]);
+    let first = server.get("/cog/stac?url=dem");
+    assert_eq!(first.status, 200, "{first:?}");
+    let tag = first.header("etag").unwrap().to_owned();
+    assert!(tag.starts_with("W/"), "{tag}");
+    let again = server.get_with("/cog/stac?url=dem", &[("if-none-match", &tag)]);
+    assert_eq!(again.status, 304);
+}

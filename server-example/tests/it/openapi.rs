@@ -3,7 +3,7 @@
 use crate::{files, server::Server};
 
 /// Every path that the server answers, the documentation's own and the viewer's files aside.
-const PATHS: [&str; 73] = [
+const PATHS: [&str; 75] = [
     "/",
     "/algorithms",
     "/algorithms/{algorithm}",
@@ -16,6 +16,7 @@ const PATHS: [&str; 73] = [
     "/cog/feature/{width}x{height}.{format}",
     "/cog/info",
     "/cog/info.geojson",
+    "/cog/layers",
     "/cog/map",
     "/cog/point/{lon},{lat}",
     "/cog/preview",
@@ -55,6 +56,7 @@ const PATHS: [&str; 73] = [
     "/stac/feature/{width}x{height}.{format}",
     "/stac/info",
     "/stac/info.geojson",
+    "/stac/layers",
     "/stac/map",
     "/stac/point/{lon},{lat}",
     "/stac/preview",

@@ -210,3 +210,29 @@ fn mistakes_are_told_by_name() {
         );
     }
 }
+
+#[test]
+fn the_map_shows_what_of_an_item_it_can() {
+    let Setup { server, _dir } = setup();
+    let shown = server.get("/stac/layers?url=item.json");
+    assert_eq!(shown.status, 200, "{shown:?}");
+    let shown = shown.json();
+    let names = |list: &str| {
+        let list = shown[list].as_array().unwrap().iter();
+        list.map(|entry| entry["name"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("layers"), ["dem", "visual"]);
+    assert_eq!(names("failed"), ["gone", "outside"]);
+    assert_eq!(shown["layers"][0]["group"], "scene");
+    // What a layer says of itself can be asked for.
+    let url = shown["layers"][0]["url"].as_str().unwrap();
+    let info = server.get(&format!("/cog/info?url={}", url.replace('/', "%2F")));
+    assert_eq!(info.status, 200, "{info:?}");
+    let chosen = server
+        .get("/stac/layers?url=item.json&assets=visual")
+        .json();
+    assert_eq!(chosen["layers"].as_array().unwrap().len(), 1);
+    let file = server.get("/cog/layers?url=rgb").json();
+    assert_eq!(file["layers"][0]["bands"].as_array().unwrap().len(), 3);
+    assert_eq!(server.get("/cog/layers?url=nothing").status, 404);
+}

@@ -9,6 +9,7 @@ import { deepestTile, defaultStyle, missingRanges, parseLayers, roundRange, tile
 import { drawLegend } from "./legend.js";
 import { unwrapBounds, viewOfBounds } from "./mercator.js";
 import { createNotices } from "./notices.js";
+import { askedFor, createOpenForm } from "./open-form.js";
 import { createOverlay } from "./overlay.js";
 import { createReadout } from "./readout.js";
 import { createStylePanel } from "./style-panel.js";
@@ -261,12 +262,32 @@ export function start(createEngine, options) {
     engine.setView(viewOfBounds(union, size, padding()), true);
   }
 
+  /** The layers of the sources that the address names; who cannot be opened is a notice. */
+  async function openAsked() {
+    const opened = askedFor(location.search).map(async ({ path, source }) => {
+      try {
+        const { layers, failed = [] } = await getJson(path);
+        if (failed.length > 0) {
+          const said = failed.map((/** @type {any} */ asset) => `${asset.name}: ${asset.detail}`).join("; ");
+          notices.show(`open ${source}`, { title: source, text: `Not all of it can be shown: ${said}` });
+        }
+        return layers;
+      } catch (error) {
+        failed(error);
+        notices.show(`open ${source}`, { title: source, text: `It cannot be shown: ${text(error)}` });
+        return [];
+      }
+    });
+    return (await Promise.all(opened)).flat();
+  }
+
   async function load() {
     fill(shell.list, h("p", { class: "muted empty" }, "Loading layers…"));
     let infos;
     try {
-      const [answer, names] = await Promise.all([getJson("layers"), colormapNames()]);
-      infos = parseLayers(answer);
+      const [answer, names, asked] = await Promise.all([getJson("layers"), colormapNames(), openAsked()]);
+      // What the address names comes first, and is not listed twice.
+      infos = parseLayers({ layers: [...asked, ...(answer?.layers ?? [])] });
       colormaps = names;
     } catch (error) {
       failed(error);
@@ -354,7 +375,7 @@ function createShell(host, options) {
   const list = h("div", { class: "panel-list" });
   const links = [h("a", { href: "docs" }, "HTTP interface")];
   if (options.notes) links.push(h("a", { href: "assets/licences.txt" }, "Licences"));
-  const content = h("div", { class: "panel-content" }, list, h("footer", { class: "muted" }, ...links));
+  const content = h("div", { class: "panel-content" }, list, createOpenForm(), h("footer", { class: "muted" }, ...links));
   content.id = "panel-content";
   const toggle = h("button", {
     type: "button",

@@ -194,6 +194,7 @@ async function answer(pathname, query) {
   }
   if (parts[0] === "cog") {
     if (!DATA[query.get("url")]) throw new HttpError(424, `cannot open ${query.get("url")}: no such file`);
+    if (parts[1] === "layers") return { layers: LAYERS.filter(({ url }) => url === query.get("url")) };
     if (parts[1] === "statistics") return statisticsOf(query);
     if (parts[1] === "point") {
       const [lon, lat] = parts[2].split(",").map(Number);

@@ -340,6 +340,24 @@ describe("when something is wrong", () => {
     await context.close();
   });
 
+  it("shows the source that the address names, and says why it cannot", async () => {
+    const { page, context } = await openPage(browser);
+    await page.goto(`${base}?url=${encodeURIComponent(rgb.url)}`);
+    await idle(page);
+    const first = page.locator("li.layer").first();
+    assert.equal(await first.locator(".name").textContent(), rgb.name);
+    assert.ok(await first.getByRole("checkbox").isChecked());
+    assert.equal(await page.locator("li.layer").count(), layers.length, "it is not listed twice");
+    await page.getByLabel("Address or path of a source").fill("nowhere.json");
+    assert.equal(await page.getByLabel("Kind of source").inputValue(), "item");
+    await page.getByLabel("Address or path of a source").fill("nowhere.tif");
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.waitForURL(/url=.*&url=nowhere\.tif/);
+    await page.locator(".notice", { hasText: "nowhere.tif" }).getByText("It cannot be shown").waitFor();
+    assert.ok(await page.locator("li.layer").first().getByRole("checkbox").isChecked());
+    await context.close();
+  });
+
   it("survives a link that nobody wrote", async () => {
     const { page, context, complaints } = await openPage(browser);
     const junk = "v=99/abc&a=%E0%A4%A&l=!!!!!&l=%00!NaN!rgb!-1,2!~,~!../../x!<script>&&&=";

@@ -2,7 +2,7 @@
 
 use super::{limits::reach, page};
 use crate::{
-    dataset::{Dataset, Wanted},
+    dataset::{Dataset, Kind, Wanted},
     ground::crs_name,
     http::{Answer, Failure, Incoming},
     params::{ImageParams, ReadParams, SourceParams, TileParams, format},
@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::{
     extract::{Path, State},
-    response::Response,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use maud::html;
 use serde_json::json;
@@ -117,38 +117,40 @@ pub(crate) async fn map(
     Ok(page::respond(answer, page))
 }
 
-/// A page that asks for a source and leads to its map.
+/// A page that asks for a source and leads to the viewer.
 #[utoipa::path(
     get, path = "/cog/viewer", tag = "OGC", operation_id = "viewer_page",
-    responses((status = 200, description = "The page", body = String, content_type = "text/html"))
+    params(("url" = Option<String>, Query, description = "The source; with it the viewer shows it at once")),
+    responses(
+        (status = 200, description = "The page that asks for a source", body = String, content_type = "text/html"),
+        (status = 303, description = "To the viewer, which shows the source"),
+    )
 )]
 pub(crate) async fn viewer(State(state): State<Arc<ServerState>>, incoming: Incoming) -> Response {
-    let own = format!("{}{}", incoming.base_url(), incoming.kind.prefix());
-    let url = incoming.query.text("url").unwrap_or_default();
+    let base = incoming.base_url();
+    let parameter = match incoming.kind {
+        Kind::Cog => "url",
+        Kind::Stac => "item",
+    };
+    if incoming.query.text("url").is_some() {
+        let asked = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(incoming.query.texts("url").map(|url| (parameter, url)))
+            .finish();
+        return Redirect::to(&format!("{base}/?{asked}")).into_response();
+    }
+    let (title, hint) = match incoming.kind {
+        Kind::Cog => ("A map of any GeoTIFF", "https://example.org/image.tif"),
+        Kind::Stac => ("A map of any STAC item", "https://example.org/item.json"),
+    };
     let content = html! {
         header {
-            h1 { "A map of any source" }
-            p { "The source may be a layer of this server, a path below a served folder, or an address that this server may open." }
+            h1 { (title) }
+            p { "It may be a layer of this server, a path below a served folder, or an address that this server may open." }
         }
-        form.source action={ (own) "/WebMercatorQuad/map.html" } method="get" {
-            label { "Source" input name="url" required list="layers" value=(url); }
-            datalist id="layers" { @for layer in &state.layers { option value=(layer.url) { (layer.name) } } }
-            @if incoming.kind == crate::dataset::Kind::Stac {
-                label { "Asset" input name="assets" required; }
-            }
-            p { button type="submit" { "Show as it is" } }
-        }
-        header { h2 { "One band, in colours" } }
-        form.source action={ (own) "/WebMercatorQuad/map.html" } method="get" {
-            label { "Source" input name="url" required list="layers" value=(url); }
-            @if incoming.kind == crate::dataset::Kind::Stac {
-                label { "Asset" input name="assets" required; }
-            } @else {
-                label { "Band" input name="bidx" value="1" required; }
-            }
-            label { "Values from, to" input name="rescale" value="0,255" required; }
-            label { "Colormap"
-                select name="colormap_name" { @for name in state.names.colormaps() { option selected[name == "viridis"] { (name) } } }
+        form.source action={ (base) "/" } method="get" {
+            label { "Source" input name=(parameter) required list="layers" placeholder=(hint); }
+            @if incoming.kind == Kind::Cog {
+                datalist id="layers" { @for layer in &state.layers { option value=(layer.url) { (layer.name) } } }
             }
             p { button type="submit" { "Show" } }
         }

@@ -1,121 +1,10 @@
 //! Numbers that describe the valid pixels of an image.
 
+use super::{
+    options::{Bins, MOST_BINS, StatisticsOptions},
+    values::Values,
+};
 use crate::{Error, Image};
-use cog_raster::{Sample, with_samples};
-
-/// Most bins of a histogram.
-const MOST_BINS: usize = 65_536;
-
-/// What to compute. The defaults are TiTiler's.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct StatisticsOptions {
-    /// Percentiles, 0 to 100.
-    pub percentiles: Vec<f64>,
-    /// Counts values rather than bins.
-    pub categorical: bool,
-    /// Values to count when categorical; empty is every value that occurs.
-    pub categories: Vec<f64>,
-    /// How the histogram is cut.
-    pub bins: Bins,
-    /// Least and greatest value of the histogram; `None` is those that occur.
-    pub range: Option<(f64, f64)>,
-}
-
-/// How a histogram is cut.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Bins {
-    /// That many of equal width.
-    Count(usize),
-    /// Between these edges, which grow.
-    Edges(Vec<f64>),
-}
-
-impl Default for StatisticsOptions {
-    fn default() -> Self {
-        Self {
-            percentiles: vec![2.0, 98.0],
-            categorical: false,
-            categories: Vec::new(),
-            bins: Bins::Count(10),
-            range: None,
-        }
-    }
-}
-
-impl StatisticsOptions {
-    /// Chooses the percentiles.
-    #[must_use]
-    pub fn with_percentiles(mut self, percentiles: impl Into<Vec<f64>>) -> Self {
-        self.percentiles = percentiles.into();
-        self
-    }
-
-    /// Counts values rather than bins: these, or all that occur when there are none.
-    #[must_use]
-    pub fn with_categories(mut self, categories: impl Into<Vec<f64>>) -> Self {
-        self.categorical = true;
-        self.categories = categories.into();
-        self
-    }
-
-    /// Chooses how the histogram is cut.
-    #[must_use]
-    pub fn with_bins(mut self, bins: Bins) -> Self {
-        self.bins = bins;
-        self
-    }
-
-    /// Chooses the histogram's range.
-    #[must_use]
-    pub const fn with_range(mut self, least: f64, greatest: f64) -> Self {
-        self.range = Some((least, greatest));
-        self
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        if let Some(wrong) = self
-            .percentiles
-            .iter()
-            .find(|p| !(0.0..=100.0).contains(*p))
-        {
-            return Err(Error::parameter(
-                "p",
-                format!("{wrong} is not between 0 and 100"),
-            ));
-        }
-        match &self.bins {
-            Bins::Count(count) if !(1..=MOST_BINS).contains(count) => {
-                return Err(Error::parameter(
-                    "histogram_bins",
-                    format!("{count} is not between 1 and {MOST_BINS}"),
-                ));
-            }
-            Bins::Edges(edges) => {
-                let grow = edges.windows(2).all(|pair| pair[0] <= pair[1]);
-                if edges.len() < 2 || edges.len() > MOST_BINS || !grow {
-                    return Err(Error::parameter(
-                        "histogram_bins",
-                        "edges must be at least two numbers that grow",
-                    ));
-                }
-            }
-            Bins::Count(_) => {}
-        }
-        match self.range {
-            Some((least, greatest))
-                if !(least.is_finite() && greatest.is_finite() && least <= greatest) =>
-            {
-                Err(Error::parameter(
-                    "histogram_range",
-                    format!("{least},{greatest} is not a range of finite numbers"),
-                ))
-            }
-            _ => Ok(()),
-        }
-    }
-}
 
 /// Statistics of one band: the fields of TiTiler's `BandStatistics`.
 ///
@@ -173,7 +62,8 @@ pub struct BandStatistics {
 /// # Errors
 ///
 /// [`Error::InvalidParameter`] for percentiles outside 0…100, bins or ranges that
-/// make no histogram, or a coverage of another shape or outside 0…1.
+/// make no histogram, more than 65 536 categories, or a coverage of another shape or outside 0…1;
+/// [`Error::OverLimit`] where the values take more memory than the options' limits allow.
 pub fn statistics(
     image: &Image,
     options: &StatisticsOptions,
@@ -194,29 +84,27 @@ pub fn statistics(
         .collect()
 }
 
-/// A value and how much it counts.
-type Weighted = (f64, f64);
-
 fn band_statistics(
     image: &Image,
     band: usize,
     options: &StatisticsOptions,
     coverage: Option<&[f64]>,
 ) -> Result<BandStatistics, Error> {
-    let mut values = values(image, band, coverage);
+    let values = Values::of(image, band, coverage, &options.limits)?;
     let info = &image.bands()[band];
     let covered = coverage.map_or(image.pixels(), |c| {
         c.iter().filter(|share| **share != 0.0).count()
     });
-    let valid_pixels = values.len() as u64;
+    let totals = values.totals();
+    let valid_pixels = totals.pixels;
     let mut result = BandStatistics {
         name: info.name.clone(),
         description: info.description.clone(),
         min: f64::NAN,
         max: f64::NAN,
-        mean: f64::NAN,
-        count: 0.0,
-        sum: 0.0,
+        mean: totals.sum / totals.weight,
+        count: totals.weight,
+        sum: totals.sum,
         std: f64::NAN,
         median: f64::NAN,
         majority: f64::NAN,
@@ -229,65 +117,36 @@ fn band_statistics(
         masked_pixels: image.pixels() as u64 - valid_pixels,
         valid_pixels,
     };
-    // Sums in the pixels' order, as NumPy's, before sorting.
-    (result.count, result.sum) = values
-        .iter()
-        .fold((0.0, 0.0), |(count, sum), (value, weight)| {
-            (count + weight, sum + value * weight)
-        });
-    values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let runs = runs(&values);
-    result.unique = runs.len() as u64;
-    if let (Some(first), Some(last)) = (values.first(), values.last()) {
-        (result.min, result.max) = (first.0, last.0);
-        result.mean = result.sum / result.count;
-        let squares = values
-            .iter()
-            .map(|(v, w)| (v - result.mean).powi(2) * w)
-            .sum::<f64>();
-        result.std = (squares / result.count).sqrt();
+    result.std = (values.squares(result.mean) / result.count).sqrt();
+    let mut weight = 0.0;
+    let (mut most, mut fewest) = (0, u64::MAX);
+    values.each(|run| {
+        if result.unique == 0 {
+            result.min = run.value;
+        }
+        result.max = run.value;
+        result.unique += 1;
+        weight += run.weight;
         // The least of the most and of the least frequent: the first in order.
-        let pick = |better: fn(u64, u64) -> bool| {
-            let first = runs[0];
-            runs.iter()
-                .fold(
-                    first,
-                    |best, run| if better(run.1, best.1) { *run } else { best },
-                )
-                .0
-        };
-        result.majority = pick(|a, b| a > b);
-        result.minority = pick(|a, b| a < b);
-        let fractions: Vec<f64> = options
-            .percentiles
-            .iter()
-            .map(|p| p / 100.0)
-            .chain([0.5])
-            .collect();
-        let mut quantiles = quantiles(&values, &fractions);
+        if run.pixels > most {
+            (most, result.majority) = (run.pixels, run.value);
+        }
+        if run.pixels < fewest {
+            (fewest, result.minority) = (run.pixels, run.value);
+        }
+    });
+    if valid_pixels > 0 {
+        let wanted = options.percentiles.iter().map(|p| p / 100.0).chain([0.5]);
+        let mut quantiles = quantiles(&values, weight, &wanted.collect::<Vec<_>>());
         result.median = quantiles.pop().unwrap_or(f64::NAN);
         result.percentiles = options.percentiles.iter().copied().zip(quantiles).collect();
     }
     (result.histogram_counts, result.histogram_edges) = if options.categorical {
-        categories(&runs, &options.categories)
+        categories(&values, result.unique, &options.categories)?
     } else {
-        histogram(&values, options)?
+        histogram(&values, (result.min, result.max), options)?
     };
     Ok(result)
-}
-
-fn values(image: &Image, band: usize, coverage: Option<&[f64]>) -> Vec<Weighted> {
-    let mask = image.band_mask(band).values();
-    let start = band * image.pixels();
-    with_samples!(image.samples(), T, buffer => {
-        let buffer: &[T] = &buffer[start..start + mask.len()];
-        let pixels = buffer.iter().zip(mask).enumerate();
-        pixels
-            .filter(|(_, (_, valid))| **valid == 255)
-            .map(|(k, (sample, _))| (sample.to_f64(), coverage.map_or(1.0, |c| c[k])))
-            .filter(|(value, _)| value.is_finite())
-            .collect()
-    })
 }
 
 fn valid_percent(valid: u64, covered: usize) -> f64 {
@@ -299,61 +158,63 @@ fn valid_percent(valid: u64, covered: usize) -> f64 {
     (share * 100.0 * 100.0).round() / 100.0
 }
 
-/// Different values with their numbers, in order. `values` is sorted.
-fn runs(values: &[Weighted]) -> Vec<(f64, u64)> {
-    values
-        .chunk_by(|a, b| a.0 == b.0)
-        .map(|run| (run[0].0, run.len() as u64))
-        .collect()
+/// The values at which the sum of the weights reaches each fraction of the `whole`; the greatest
+/// where rounding keeps it from that.
+fn quantiles(values: &Values<'_>, whole: f64, fractions: &[f64]) -> Vec<f64> {
+    let mut found = vec![None; fractions.len()];
+    let (mut sum, mut last) = (0.0, f64::NAN);
+    values.each(|run| {
+        sum += run.weight;
+        last = run.value;
+        for (found, fraction) in found.iter_mut().zip(fractions) {
+            if found.is_none() && sum >= fraction * whole {
+                *found = Some(run.value);
+            }
+        }
+    });
+    found.into_iter().map(|at| at.unwrap_or(last)).collect()
 }
 
-/// The values at which the sum of the weights reaches each fraction of the whole.
-/// `values` is sorted and not empty.
-fn quantiles(values: &[Weighted], fractions: &[f64]) -> Vec<f64> {
-    let sums: Vec<f64> = values
-        .iter()
-        .scan(0.0, |sum, (_, weight)| {
-            *sum += weight;
-            Some(*sum)
-        })
-        .collect();
-    let whole = sums[sums.len() - 1];
-    fractions
-        .iter()
-        .map(|fraction| {
-            let at = sums.partition_point(|sum| *sum < fraction * whole);
-            values[at.min(values.len() - 1)].0
-        })
-        .collect()
-}
-
-fn categories(runs: &[(f64, u64)], wanted: &[f64]) -> (Vec<u64>, Vec<f64>) {
-    if wanted.is_empty() {
-        return (
-            runs.iter().map(|r| r.1).collect(),
-            runs.iter().map(|r| r.0).collect(),
-        );
-    }
-    let count = |value: &f64| {
-        let at = runs.binary_search_by(|run| {
-            run.0
-                .partial_cmp(value)
-                .unwrap_or(core::cmp::Ordering::Less)
+fn categories(
+    values: &Values<'_>,
+    unique: u64,
+    wanted: &[f64],
+) -> Result<(Vec<u64>, Vec<f64>), Error> {
+    if !wanted.is_empty() {
+        let mut counts = vec![0; wanted.len()];
+        values.each(|run| {
+            for (count, value) in counts.iter_mut().zip(wanted) {
+                if run.value == *value {
+                    *count = run.pixels;
+                }
+            }
         });
-        at.map_or(0, |at| runs[at].1)
-    };
-    (wanted.iter().map(count).collect(), wanted.to_vec())
+        return Ok((counts, wanted.to_vec()));
+    }
+    if unique > MOST_BINS as u64 {
+        return Err(Error::parameter(
+            "categorical",
+            format!("{unique} different values are too many to count each; say which with c="),
+        ));
+    }
+    let mut found = (Vec::new(), Vec::new());
+    values.each(|run| {
+        found.0.push(run.pixels);
+        found.1.push(run.value);
+    });
+    Ok(found)
 }
 
 /// NumPy's histogram: bins hold their lower edge, the last one both.
 fn histogram(
-    values: &[Weighted],
+    values: &Values<'_>,
+    (min, max): (f64, f64),
     options: &StatisticsOptions,
 ) -> Result<(Vec<u64>, Vec<f64>), Error> {
     let edges = match &options.bins {
         Bins::Edges(edges) => edges.clone(),
         Bins::Count(count) => {
-            let found = values.first().zip(values.last()).map(|(a, b)| (a.0, b.0));
+            let found = (!min.is_nan()).then_some((min, max));
             let (mut least, mut greatest) = options.range.or(found).unwrap_or((0.0, 1.0));
             if least == greatest {
                 (least, greatest) = (least - 0.5, greatest + 0.5);
@@ -370,27 +231,21 @@ fn histogram(
             edges
         }
     };
-    // `values` is sorted, so each edge is one search.
-    let before = |edge: f64| values.partition_point(|(value, _)| *value < edge);
     let last = edges.len() - 1;
-    let counts = (0..last)
-        .map(|bin| {
-            let start = before(edges[bin]);
-            let end = if bin + 1 == last {
-                values.partition_point(|(value, _)| *value <= edges[last])
-            } else {
-                before(edges[bin + 1])
-            };
-            end.saturating_sub(start) as u64
-        })
-        .collect();
+    let mut counts = vec![0; last];
+    values.each(|run| {
+        let reached = edges.partition_point(|edge| *edge <= run.value);
+        if reached > 0 && run.value <= edges[last] {
+            counts[(reached - 1).min(last - 1)] += run.pixels;
+        }
+    });
     Ok((counts, edges))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ImageBand;
+    use crate::{ImageBand, Limits};
     use cog_raster::{Mask, Raster, RasterMask, Samples};
     use tile_math::BoundingBox;
 
@@ -489,5 +344,17 @@ mod tests {
         ] {
             assert!(statistics(&image, &options, None).is_err(), "{options:?}");
         }
+    }
+
+    #[test]
+    fn too_many_categories_and_too_much_memory_are_refused() {
+        let many = image((0..70_000).map(|v| v as f32).collect(), vec![255; 70_000]);
+        let all = StatisticsOptions::default().with_categories([]);
+        let error = statistics(&many, &all, None).unwrap_err().to_string();
+        assert!(error.contains("70000 different values"), "{error}");
+        let limits = Limits::default().with_source_bytes(70_000 * 4 - 1);
+        let tight = StatisticsOptions::default().with_limits(limits);
+        let refused = statistics(&many, &tight, None).unwrap_err();
+        assert!(matches!(refused, Error::OverLimit { .. }), "{refused}");
     }
 }
