@@ -5,7 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use fuzz::{BlockInput, Numbers, block_seeds, definition_seeds, expression_seeds, seeds};
+use fuzz::{
+    BlockInput, Numbers, block_seeds, definition_seeds, expression_seeds, item_seeds, seeds,
+    shape_seeds,
+};
 
 fn main() -> io::Result<()> {
     let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
@@ -30,6 +33,8 @@ fn main() -> io::Result<()> {
     write(&folder, "codec", blocks)?;
     write(&folder, "definitions", definition_seeds())?;
     write(&folder, "expression", expression_seeds())?;
+    write(&folder, "shape", shape_seeds())?;
+    write(&folder, "item", item_seeds())?;
     let metadata = seeds().iter().filter_map(|seed| {
         let start = seed.bytes.windows(13).position(|w| w == b"<GDALMetadata")?;
         let end = seed

@@ -17,6 +17,8 @@
 //! | [`round_trip`] | a raster and how to write it | what was written is read, or the options are refused |
 //! | [`definitions`] | a CRS definition, a tile matrix set | a value or an error, and what was read is written |
 //! | [`expression`] | samples, an expression, an algorithm and its parameters | a result whose pixels are finite, or an error |
+//! | [`shape`] | GeoJSON | a shape that is moved and drawn, or an error |
+//! | [`item`] | a STAC item, and which assets of it | a value or an error, and the same twice |
 //! | [`metadata`] | tags of GDAL and GeoTIFF | opening notes what is wrong with them |
 //!
 //! Files to start from are made by the project's own writer ([`seeds`]). What a fuzzer found once lies
@@ -44,6 +46,6 @@ pub use numbers::Numbers;
 pub use reading::{Everything, Pixels, read_all_ways, read_everything, see, tight};
 pub use seeds::{Seed, block_seeds, definition_seeds, seeds};
 pub use targets::{
-    BlockInput, arrival, codec, definitions, expression, expression_seeds, metadata, open,
-    round_trip, structure, whole_read,
+    BlockInput, arrival, codec, definitions, expression, expression_seeds, item, item_seeds,
+    metadata, open, round_trip, shape, shape_seeds, structure, whole_read,
 };

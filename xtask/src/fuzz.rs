@@ -9,7 +9,7 @@ use crate::process::{cargo, run, succeeds};
 use crate::workspace::{root, target_folder};
 
 /// The targets, as `fuzz/Cargo.toml` names them.
-pub(crate) const TARGETS: [&str; 9] = [
+pub(crate) const TARGETS: [&str; 11] = [
     "open",
     "codec",
     "whole_read",
@@ -18,7 +18,9 @@ pub(crate) const TARGETS: [&str; 9] = [
     "round_trip",
     "definitions",
     "expression",
+    "item",
     "metadata",
+    "shape",
 ];
 
 /// What one fuzzer may take of memory, in MiB.

@@ -49,7 +49,8 @@ usage: cargo xtask COMMAND
   fuzz TARGET [MINUTES]
                     look for input that hurts, one minute unless told; needs cargo-fuzz.
                     TARGETs: open, codec, whole_read, structure, arrival, round_trip,
-                    definitions, expression, metadata
+                    definitions, expression, item, metadata,
+                    shape
   viewer            build the web viewer's bundle with npm, in server-example/viewer/dist
   wasm              build the page that reads COGs in the browser, for any static file host, in
                     www/ in cargo's target folder

@@ -8,14 +8,16 @@ use crate::measure::alone;
 type Target = (&'static str, fn(&[u8]));
 
 /// The targets by the names of their folders.
-const TARGETS: [Target; 9] = [
+const TARGETS: [Target; 11] = [
     ("arrival", fuzz::arrival),
     ("codec", fuzz::codec),
     ("definitions", fuzz::definitions),
     ("expression", fuzz::expression),
+    ("item", fuzz::item),
     ("metadata", fuzz::metadata),
     ("open", fuzz::open),
     ("round_trip", fuzz::round_trip),
+    ("shape", fuzz::shape),
     ("structure", fuzz::structure),
     ("whole_read", fuzz::whole_read),
 ];
@@ -73,6 +75,18 @@ fn every_target_takes_its_seeds_and_noise() {
         alone.bounded(
             || String::from_utf8_lossy(&text).into(),
             || fuzz::expression(&text),
+        );
+    }
+    for text in fuzz::shape_seeds() {
+        alone.bounded(
+            || String::from_utf8_lossy(&text).into(),
+            || fuzz::shape(&text),
+        );
+    }
+    for text in fuzz::item_seeds() {
+        alone.bounded(
+            || String::from_utf8_lossy(&text).into(),
+            || fuzz::item(&text),
         );
     }
     for (layout, bytes) in fuzz::block_seeds() {

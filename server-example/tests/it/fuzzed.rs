@@ -1,6 +1,6 @@
 //! What schemathesis makes of the OpenAPI document, sent to the server.
 
-use crate::{files, server::Server};
+use crate::{files, server::Server, stac};
 use std::{path::Path, process::Command};
 
 /// Requests that exist, so that not all are refused for want of a source.
@@ -8,6 +8,10 @@ const CONFIGURATION: &str = r#"
 [parameters]
 "query.url" = "dem"
 "path.tms" = "WebMercatorQuad"
+
+[[operations]]
+include-path-regex = "^/stac/"
+parameters = { "query.url" = "item.json", "query.assets" = ["dem"], "path.tms" = "WebMercatorQuad" }
 
 [warnings]
 fail-on = ["unresolvable_reference"]
@@ -21,6 +25,7 @@ fn requests_made_from_the_document_meet_no_server_error_and_answers_fit_it() {
     };
     let dir = tempfile::tempdir().unwrap();
     files::dem(dir.path());
+    std::fs::write(dir.path().join("item.json"), stac::item().to_string()).unwrap();
     let server = Server::start([dir.path()]);
     let configuration = dir.path().join("schemathesis.toml");
     std::fs::write(&configuration, CONFIGURATION).unwrap();
