@@ -113,6 +113,10 @@ impl WriteOptions {
             },
             PredictorChoice::Auto if float => Ok(3),
             PredictorChoice::Auto if complex => Ok(1),
+            PredictorChoice::Horizontal if complex => Err(Error::option(
+                "horizontal predictor",
+                format!("is not for pairs of numbers, these are {sample_type}; use none"),
+            )),
             PredictorChoice::Auto | PredictorChoice::Horizontal => Ok(2),
             PredictorChoice::FloatingPoint if float => Ok(3),
             PredictorChoice::FloatingPoint => Err(Error::option(
@@ -306,6 +310,9 @@ mod tests {
         );
         let predictor = WriteOptions::default().with_predictor(PredictorChoice::FloatingPoint);
         assert!(predictor.validate(&info).is_err());
+        let pairs = RasterInfo::new(SampleType::ComplexI32, 1, 10, 10);
+        let predictor = WriteOptions::default().with_predictor(PredictorChoice::Horizontal);
+        assert!(predictor.validate(&pairs).is_err());
         assert!(
             WriteOptions::default()
                 .with_block_size(100)
