@@ -1,6 +1,7 @@
 //! Between which zooms of a map a source makes sense.
 
-use crate::{Error, Grid, OutputSize};
+use crate::Error;
+use crate::grid::{georeference, suggested_for};
 use cog_raster::RasterInfo;
 use tile_math::{TileMatrixSet, ZoomStrategy};
 
@@ -9,18 +10,25 @@ use tile_math::{TileMatrixSet, ZoomStrategy};
 ///
 /// # Errors
 ///
-/// Those of [`Grid::in_crs`]; [`Error::Projection`] if the source's resolution fits no zoom.
+/// [`Error::NotGeoreferenced`] if it lies nowhere; [`Error::Projection`] if there is no way to the set's CRS or if the source's resolution fits no zoom.
 pub fn zoom_range(info: &RasterInfo, tms: &TileMatrixSet) -> Result<(i8, i8), Error> {
-    let grid = Grid::in_crs(info, tms.crs(), None, OutputSize::native())?;
-    let (x, y) = grid.affine.resolution();
-    let resolution = x.max(y);
+    let (resolution, columns, rows) = if info.crs.as_ref() == Some(tms.crs()) {
+        let (_, _, around) = georeference(info)?;
+        let (x, y) = around.affine.resolution();
+        (x.max(y), around.width, around.height)
+    } else {
+        let suggested = suggested_for(info, tms.crs())?;
+        // Casts saturate; the halvings then are as many as there can be.
+        let (columns, rows) = (suggested.columns as u32, suggested.rows as u32);
+        (suggested.resolution, columns, rows)
+    };
     let tile = tms
         .matrix(tms.min_zoom())
         .map_or(256, |matrix| matrix.tile_width)
         .max(1);
     // rio-tiler halves with integer division until the shorter side fits into a tile.
     let mut halvings = 0_u32;
-    let mut shorter = grid.width.min(grid.height);
+    let mut shorter = columns.min(rows);
     while shorter > tile {
         shorter /= 2;
         halvings += 1;

@@ -1,5 +1,6 @@
 //! Which pixels are wanted.
 
+use crate::suggested::Suggested;
 use crate::{Error, OutputSize};
 use cog_raster::{Affine, Placement, RasterInfo, Straightened};
 use tile_math::{BoundingBox, Crs, Tile, TileMatrixSet, Transformer};
@@ -128,43 +129,47 @@ impl Grid {
         size: OutputSize,
     ) -> Result<Self, Error> {
         let (source_crs, _, around) = georeference(info)?;
-        let (affine, source_bounds) = (around.affine, around.bounds());
-        let (bounds, resolution) = if source_crs == crs {
-            (bounds.unwrap_or(source_bounds), affine.resolution())
-        } else {
-            let to_target = transformer(source_crs, crs)?;
-            let covered = covered(source_bounds, source_crs, crs);
-            let bounds = match bounds {
-                Some(bounds) => bounds,
-                None => to_target.transform_bounds(covered, 21).map_err(|e| {
-                    Error::projection(format!("the source has no bounds in {crs}"), e)
-                })?,
+        if source_crs == crs {
+            let source_bounds = around.bounds();
+            let bounds = bounds.unwrap_or(source_bounds);
+            let resolution = around.affine.resolution();
+            let bounds = if size.align && !bounds.is_empty() {
+                snapped(bounds, (source_bounds.left, source_bounds.top), resolution)
+            } else {
+                bounds
             };
-            let resolution = suggested_resolution(&to_target, affine, covered)
-                .or_else(|| local_resolution(&to_target, affine, bounds))
+            let (width, height) = size.resolve(
+                bounds.width() / resolution.0,
+                bounds.height() / resolution.1,
+            )?;
+            return Self::for_bounds(bounds, crs, width, height);
+        }
+        let Some(bounds) = bounds else {
+            let (affine, pixels) = shown(info, crs)?;
+            let suggested = Suggested::new(source_crs, crs, affine, pixels)?;
+            let (width, height) = size.resolve(suggested.columns, suggested.rows)?;
+            return Self::for_bounds(suggested.bounds(), crs, width, height);
+        };
+        let suggested = suggested_for(info, crs);
+        let resolution = match &suggested {
+            Ok(suggested) => suggested.resolution,
+            Err(_) => local_resolution(&transformer(source_crs, crs)?, around.affine, bounds)
                 .ok_or_else(|| Error::Projection {
                     message: format!(
                         "the source's resolution in {crs} cannot be told: give a width and a height"
                     ),
                     source: None,
-                })?;
-            (bounds, (resolution, resolution))
-        };
-        let native = |extent: f64, resolution: f64| match source_crs == crs {
-            true => extent / resolution,
-            // Between CRSs rio-tiler makes a source of whole pixels first.
-            false => (extent / resolution).round_ties_even().max(1.0),
+                })?,
         };
         let bounds = if size.align && !bounds.is_empty() {
-            let origin = origin(source_bounds, source_crs, crs)?;
-            snapped(bounds, origin, resolution)
+            let Suggested { left, top, .. } = suggested?;
+            snapped(bounds, (left, top), (resolution, resolution))
         } else {
             bounds
         };
-        let (width, height) = size.resolve(
-            native(bounds.width(), resolution.0),
-            native(bounds.height(), resolution.1),
-        )?;
+        // Between CRSs rio-tiler makes a source of whole pixels first.
+        let native = |extent: f64| (extent / resolution).round_ties_even().max(1.0);
+        let (width, height) = size.resolve(native(bounds.width()), native(bounds.height()))?;
         Self::for_bounds(bounds, crs, width, height)
     }
 
@@ -235,73 +240,35 @@ pub(crate) fn transformer(from: &Crs, to: &Crs) -> Result<Transformer, Error> {
         .map_err(|e| Error::projection(format!("no way from {from} to {to}: {e}"), e))
 }
 
-/// The part of geographic bounds that web mercator can show: it has no poles.
-fn covered(bounds: BoundingBox, from: &Crs, to: &Crs) -> BoundingBox {
+/// The pixels of a geographic source that web mercator can show: it has no poles.
+fn shown(info: &RasterInfo, to: &Crs) -> Result<(Affine, (u32, u32)), Error> {
     const MERCATOR_LATITUDE: f64 = 85.06;
-    if from.is_geographic() && to.epsg() == Some(3857) {
-        let top = bounds.top.min(MERCATOR_LATITUDE);
-        let bottom = bounds.bottom.max(-MERCATOR_LATITUDE);
-        if bottom < top {
-            return BoundingBox {
-                bottom,
-                top,
-                ..bounds
-            };
-        }
+    let (from, _, around) = georeference(info)?;
+    let bounds = around.bounds();
+    let top = bounds.top.min(MERCATOR_LATITUDE);
+    let bottom = bounds.bottom.max(-MERCATOR_LATITUDE);
+    let all = top == bounds.top && bottom == bounds.bottom;
+    if all || top <= bottom || !from.is_geographic() || to.epsg() != Some(3857) {
+        return Ok((around.affine, (around.width, around.height)));
     }
-    bounds
+    let shown = BoundingBox {
+        bottom,
+        top,
+        ..bounds
+    };
+    let height = (f64::from(around.height) * shown.height() / bounds.height())
+        .round_ties_even()
+        .max(1.0) as u32;
+    let affine = Affine::from_bounds(shown, around.width, height);
+    Ok((affine, (around.width, height)))
 }
 
-/// Size of a source pixel in the units of `crs`, by GDAL's suggestion for the whole source;
-/// `None` where its corners have no coordinates there.
-pub(crate) fn resolution_in(info: &RasterInfo, crs: &Crs) -> Option<f64> {
-    let (source_crs, _, around) = georeference(info).ok()?;
-    let (affine, bounds) = (around.affine, around.bounds());
-    let to_target = Transformer::new(source_crs, crs).ok()?;
-    suggested_resolution(&to_target, affine, covered(bounds, source_crs, crs))
-}
-
-/// Square pixels, as many along the diagonal as the source has.
-fn suggested_resolution(
-    to_target: &Transformer,
-    affine: Affine,
-    covered: BoundingBox,
-) -> Option<f64> {
-    let inverse = affine.inverse()?;
-    let corners = [(covered.left, covered.top), (covered.right, covered.bottom)];
-    let [(x0, y0), (x1, y1)] =
-        corners.map(|(x, y)| to_target.transform(x, y).unwrap_or((f64::NAN, f64::NAN)));
-    let [(c0, r0), (c1, r1)] = corners.map(|(x, y)| inverse.apply(x, y));
-    let resolution = (x1 - x0).hypot(y1 - y0) / (c1 - c0).hypot(r1 - r0);
-    (resolution.is_finite() && resolution > 0.0).then_some(resolution)
-}
-
-/// Upper left corner of the source as GDAL would warp it to `crs` (`GDALSuggestedWarpOutput2`): of 21
-/// points along each edge.
-fn origin(bounds: BoundingBox, from: &Crs, crs: &Crs) -> Result<(f64, f64), Error> {
-    const PARTS: u32 = 20;
-    if from == crs {
-        return Ok((bounds.left, bounds.top));
-    }
-    let bounds = covered(bounds, from, crs);
-    let to_target = transformer(from, crs)?;
-    let along = |a: f64, z: f64, k: u32| a + (z - a) * f64::from(k) / f64::from(PARTS);
-    let edges = (0..=PARTS).flat_map(|k| {
-        let x = along(bounds.left, bounds.right, k);
-        let y = along(bounds.top, bounds.bottom, k);
-        [
-            (x, bounds.top),
-            (x, bounds.bottom),
-            (bounds.left, y),
-            (bounds.right, y),
-        ]
-    });
-    let images = edges.filter_map(|(x, y)| to_target.point(x, y));
-    let around = BoundingBox::of_points(images).ok_or_else(|| Error::Projection {
-        message: format!("no part of the source's edges has coordinates in {crs}"),
-        source: None,
-    })?;
-    Ok((around.left, around.top))
+/// GDAL's suggestion for a source as rio-tiler asks for it: by its bounds alone, as if it were not rotated.
+pub(crate) fn suggested_for(info: &RasterInfo, crs: &Crs) -> Result<Suggested, Error> {
+    let (source_crs, ..) = georeference(info)?;
+    let (affine, (width, height)) = shown(info, crs)?;
+    let upright = Affine::from_bounds(affine.bounds(width, height), width, height);
+    Suggested::new(source_crs, crs, upright, (width, height))
 }
 
 /// The bounds widened to whole pixels of a grid that starts at `origin`.
@@ -407,12 +374,16 @@ mod tests {
 
     #[test]
     fn the_suggested_resolution_is_gdals() {
-        // rasterio.warp.calculate_default_transform(EPSG:32631, EPSG:3857, 2048, 2048, ...) gives 12.3526 m.
+        // rasterio.warp.calculate_default_transform(EPSG:32631, EPSG:3857, 2048, 2048, ...) gives 12.3868 m.
         let mut info = RasterInfo::new(cog_raster::SampleType::U8, 1, 2048, 2048);
         info.crs = Crs::from_epsg(32631).ok();
         info.affine = Some(Affine::new(10.0, 0.0, 500_000.0, 0.0, -10.0, 4_000_000.0));
         let grid = Grid::in_crs(&info, &Crs::web_mercator(), None, OutputSize::native()).unwrap();
-        assert!((grid.affine.a - 12.35).abs() < 0.05, "{}", grid.affine.a);
-        assert!((grid.affine.a + grid.affine.e).abs() < 0.02);
+        assert!(
+            (grid.affine.a - 12.386_790_829).abs() < 1e-6,
+            "{}",
+            grid.affine.a
+        );
+        assert!((grid.affine.a + grid.affine.e).abs() < 1e-9);
     }
 }

@@ -127,6 +127,7 @@ mod resampling;
 mod shape;
 mod statistics;
 mod style;
+mod suggested;
 mod text;
 mod warp;
 mod widening;

@@ -75,7 +75,13 @@ impl OutputSize {
             ));
         }
         // Python's rounding, of halves to even; and its ratios: of whole pixels for the longest side, else not.
-        let whole = |length: f64| length.round_ties_even().max(1.0);
+        let whole = |length: f64| {
+            // What is a half but for rounding is one.
+            let half = (length * 2.0).round() / 2.0;
+            let near = (length - half).abs() <= 1e-9 * length;
+            let length = if near { half } else { length };
+            length.round_ties_even().max(1.0)
+        };
         let ratio = rows / columns;
         let (width, height) = match (self.width, self.height, self.max_size) {
             (Some(width), Some(height), _) => return Ok((width, height)),
@@ -119,6 +125,8 @@ mod tests {
         assert_eq!(size(Some(100), None, Some(10)), (100, 51));
         assert_eq!(size(None, Some(100), None), (200, 100));
         assert_eq!(size(Some(7), Some(9), Some(1)), (7, 9));
+        let halves = OutputSize::at_most(9).resolve(2.5, 1.5 - 1e-13).unwrap();
+        assert_eq!(halves, (2, 2));
         assert!(OutputSize::at_most(0).resolve(1.0, 1.0).is_err());
     }
 

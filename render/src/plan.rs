@@ -1,6 +1,6 @@
 //! What to read, and how it becomes a picture.
 
-use crate::grid::resolution_in;
+use crate::grid::suggested_for;
 use crate::image::ImageBand;
 use crate::position::{ExactMap, PositionMap, Scale, typical_ratio};
 use crate::widening::Widening;
@@ -302,8 +302,8 @@ fn output_ratio(info: &RasterInfo, grid: &Grid, local: (f64, f64), same_crs: boo
     let crs = grid.crs.as_ref().filter(|_| !same_crs);
     let (across, down) = grid.affine.resolution();
     let global = crs
-        .and_then(|crs| resolution_in(info, crs))
-        .map(|resolution| across.min(down) / resolution);
+        .and_then(|crs| suggested_for(info, crs).ok())
+        .map(|suggested| across.min(down) / suggested.resolution);
     match global {
         Some(global) if global < local * FAR && local < global * FAR => global,
         _ => local,

@@ -5,6 +5,7 @@
 
 use crate::grid::{georeference, transformer};
 use crate::position::ExactMap;
+use crate::suggested::beyond_180;
 use crate::{Error, Grid, Image, OutputSize, ReadOptions, Resampling, Shape, plan};
 use cog_raster::{Affine, Mask, Nodata, RasterInfo, RasterSource};
 use tile_math::{BoundingBox, Crs, Tile, TileMatrixSet};
@@ -193,11 +194,8 @@ pub fn part_grid(
             .map_err(|e| Error::parameter("bounds", format!("no such place in {crs}: {e}")))?
     };
     // Over the antimeridian the picture goes on beyond 180 degrees.
-    let bounds = if crs.is_geographic() && bounds.left > bounds.right && bounds_crs != crs {
-        BoundingBox {
-            right: bounds.right + 360.0,
-            ..bounds
-        }
+    let bounds = if crs.is_geographic() && bounds_crs != crs {
+        beyond_180(bounds)
     } else {
         bounds
     };

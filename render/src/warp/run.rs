@@ -186,7 +186,7 @@ fn typed<T: Blend, K: Kernel>(
         .iter()
         .map(|band| NodataTest::new(band.nodata.as_ref()))
         .collect();
-    let validity = Validity::new(raster, source, &nodata);
+    let validity = Validity::new(raster, source, &nodata, plan.kernel != Resampling::Nearest);
 
     let mut out = Vec::with_capacity(plan.bands.len() * pixels);
     for test in &nodata {

@@ -91,14 +91,19 @@ pub(crate) enum Validity<'a> {
 }
 
 impl<'a> Validity<'a> {
+    /// - `without_nan`: NaN does not count, whatever nodata is: a kernel would spread it.
     pub(crate) fn new<T: Blend>(
         raster: &'a Raster,
         samples: &[T],
         nodata: &[NodataTest<T>],
+        without_nan: bool,
     ) -> Self {
+        #[expect(clippy::eq_op, reason = "only NaN differs from itself")]
+        let nan = |sample: &T| sample != sample;
+        let without_nan = without_nan && T::TYPE.is_float() && samples.iter().any(nan);
         let per_band = matches!(raster.mask(), RasterMask::PerBand(_));
         let holes = |values: &[u8]| values.iter().any(|&v| v != 255);
-        if !per_band && nodata.iter().all(NodataTest::is_never) {
+        if !per_band && !without_nan && nodata.iter().all(NodataTest::is_never) {
             let mask = raster.mask().of_band(0).map(cog_raster::Mask::values);
             return Self::Shared(mask.filter(|values| holes(values)));
         }
@@ -112,6 +117,9 @@ impl<'a> Validity<'a> {
                         None => vec![255; pixels],
                     };
                     test.clear(samples, &mut valid);
+                    if without_nan {
+                        NodataTest::Nan.clear(samples, &mut valid);
+                    }
                     holes(&valid).then_some(valid)
                 })
                 .collect(),
@@ -154,6 +162,16 @@ mod tests {
     }
 
     #[test]
+    fn nan_takes_part_only_where_it_is_asked_for() {
+        let samples = [1.0_f32, f32::NAN];
+        let raster = Raster::new(1, 1, 2, Samples::F32(samples.to_vec())).unwrap();
+        for (without, expected) in [(false, None), (true, Some(&[255, 0][..]))] {
+            let found = Validity::new(&raster, &samples, &[NodataTest::Never], without);
+            assert_eq!(found.of_band(0), expected);
+        }
+    }
+
+    #[test]
     fn a_full_mask_is_no_mask() {
         let raster = |value| {
             Raster::new(1, 1, 2, Samples::U8(vec![1, 2]))
@@ -163,12 +181,12 @@ mod tests {
         };
         let never = [NodataTest::<u8>::Never];
         assert!(
-            Validity::new(&raster(255), &[1_u8, 2], &never)
+            Validity::new(&raster(255), &[1_u8, 2], &never, true)
                 .of_band(0)
                 .is_none()
         );
         assert_eq!(
-            Validity::new(&raster(9), &[1_u8, 2], &never).of_band(0),
+            Validity::new(&raster(9), &[1_u8, 2], &never, true).of_band(0),
             Some(&[9, 9][..])
         );
     }

@@ -26,3 +26,5 @@ mod shapes;
 #[cfg(not(target_arch = "wasm32"))]
 mod tiles;
 mod warp;
+#[cfg(not(target_arch = "wasm32"))]
+mod warped;

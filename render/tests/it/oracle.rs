@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tile_math::{Tile, TileMatrixSet};
+use tile_math::{BoundingBox, Crs, Tile, TileMatrixSet};
 
 #[test]
 fn rio_tiler_agrees() {
@@ -236,14 +236,22 @@ fn render(case: &Value) -> Image {
     let bytes = std::fs::read(case["file"].as_str().unwrap()).unwrap();
     let reader = Arc::new(MemoryReader::new("made", bytes));
     let source = pollster::block_on(Cog::open(reader, OpenOptions::default())).unwrap();
-    let number = |key: &str| case[key].as_u64().unwrap();
-    let tile = Tile::new(
-        i8::try_from(number("z")).unwrap(),
-        u32::try_from(number("x")).unwrap(),
-        u32::try_from(number("y")).unwrap(),
-    );
-    let tms = TileMatrixSet::builtin("WebMercatorQuad").unwrap();
-    let grid = Grid::for_tile(&tms, tile, Some((256, 256)), 0.0).unwrap();
+    let number = |key: &str| u32::try_from(case[key].as_u64().unwrap()).unwrap();
+    // A tile, or a box of so many pixels.
+    let grid = match case.get("bounds") {
+        Some(bounds) => {
+            let [left, bottom, right, top] = serde_json::from_value(bounds.clone()).unwrap();
+            let bounds = BoundingBox::new(left, bottom, right, top);
+            let (width, height) = (number("width"), number("height"));
+            Grid::for_bounds(bounds, &Crs::web_mercator(), width, height).unwrap()
+        }
+        None => {
+            let zoom = i8::try_from(number("z")).unwrap();
+            let tile = Tile::new(zoom, number("x"), number("y"));
+            let tms = TileMatrixSet::builtin("WebMercatorQuad").unwrap();
+            Grid::for_tile(&tms, tile, Some((256, 256)), 0.0).unwrap()
+        }
+    };
     let kernel = |key: &str| {
         let name = case.get(key).and_then(Value::as_str)?;
         Some(Resampling::parse(name).unwrap())

@@ -40,7 +40,7 @@ pub(crate) struct ReadParams {
     pub(crate) expression: Option<String>,
     /// The kernel where source and picture have the same CRS: nearest, bilinear, cubic, cubic_spline, lanczos, average, mode, gauss, rms.
     pub(crate) resampling: Option<String>,
-    /// The kernel where they differ: those of `resampling` but gauss, and max, min, med, q1, q3, sum; the same as `resampling` by default.
+    /// The kernel where they differ: those of `resampling` but gauss, and max, min, med, q1, q3, sum; nearest by default, whatever `resampling` is.
     pub(crate) reproject: Option<String>,
 }
 
@@ -97,10 +97,11 @@ impl ReadParams {
         if let Some(name) = &self.resampling {
             options = options.with_resampling(kernel("resampling", name, &Resampling::READ)?);
         }
-        if let Some(name) = &self.reproject {
-            options = options.with_reproject(kernel("reproject", name, &Resampling::WARP)?);
-        }
-        Ok(options)
+        let reproject = match &self.reproject {
+            Some(name) => kernel("reproject", name, &Resampling::WARP)?,
+            None => Resampling::Nearest,
+        };
+        Ok(options.with_reproject(reproject))
     }
 }
 
@@ -145,7 +146,7 @@ mod tests {
         assert_eq!(options.bands.as_deref(), Some(&[2, 0, 1][..]));
         assert!(options.nodata.unwrap().is_nan() && options.unscale);
         assert_eq!(options.resampling, Resampling::Cubic);
-        assert_eq!(options.reproject, None);
+        assert_eq!(options.reproject, Some(Resampling::Nearest));
     }
 
     #[test]
