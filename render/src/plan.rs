@@ -75,7 +75,12 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
     } else {
         let has_nodata = bands.iter().any(|band| band.nodata.is_some());
         let one_block = has_nodata || info.mask_kind == MaskKind::Alpha;
-        Widening::of_warp(&map, (grid.width, grid.height), size, one_block)
+        Widening::of_warp(
+            &map.extrapolated(),
+            (grid.width, grid.height),
+            size,
+            one_block,
+        )
     };
     let support = if kernel.covers() {
         positions.largest()

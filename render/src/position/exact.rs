@@ -168,6 +168,20 @@ impl ExactMap {
         self
     }
 
+    /// The same way, also as far from control points as nothing is known of them: where GDAL measures its windows.
+    pub(crate) fn extrapolated(&self) -> Self {
+        let mut map = self.clone();
+        if let Lie::Curved { trusted, .. } = &mut map.lie {
+            *trusted = BoundingBox {
+                left: f64::NEG_INFINITY,
+                bottom: f64::NEG_INFINITY,
+                right: f64::INFINITY,
+                top: f64::INFINITY,
+            };
+        }
+        map
+    }
+
     /// Columns depend on columns only, rows on rows.
     pub(crate) fn is_separable(&self) -> bool {
         let Lie::Straight {
