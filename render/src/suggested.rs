@@ -163,10 +163,13 @@ fn diagonal(to_target: &Transformer, affine: Affine, (width, height): (f64, f64)
 mod tests {
     use super::*;
 
+    /// From, to, bounds, columns and rows; what comes out.
+    type Case = (u32, u32, [f64; 4], (u32, u32), [f64; 5]);
+
     /// `rasterio.warp.calculate_default_transform` of GDAL 3.10: left, top, side, columns, rows.
     #[test]
     fn suggestions_are_gdals() {
-        let cases: [(u32, u32, [f64; 4], (u32, u32), [f64; 5]); 6] = [
+        let cases: [Case; 6] = [
             (
                 32633,
                 3857,
@@ -266,7 +269,6 @@ mod tests {
 
     #[test]
     fn what_lies_nowhere_in_the_target_is_an_error() {
-        // Around the north pole, for a transverse mercator at the equator's other side.
         let affine = Affine::new(f64::NAN, 0.0, 0.0, 0.0, -1.0, 0.0);
         let found = Suggested::new(&Crs::wgs84(), &Crs::web_mercator(), affine, (4, 4));
         assert!(matches!(found, Err(Error::Projection { .. })), "{found:?}");

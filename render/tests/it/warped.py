@@ -21,7 +21,7 @@ folder = sys.argv[1]
 random = numpy.random.default_rng(180)
 WIDTH, HEIGHT = 400, 320
 KERNELS = "nearest bilinear cubic cubic_spline lanczos average mode rms max min med q1 q3".split()
-# By the spline, when the picture shrinks to not less than a half, a few values are a step or two beside GDAL's.
+# By the spline, when the picture shrinks to not less than a half, a few values are two or three steps beside GDAL's.
 LESS = {
     ("over_180_715000", 8, "cubic_spline"): 0.997,
     ("over_180_770000", 8, "cubic_spline"): 0.997,

@@ -14,6 +14,6 @@ fn gdals_warper_agrees() {
     let tiles = listing["tiles"].as_array().unwrap();
     let wrong: Vec<String> = tiles.iter().filter_map(compare).collect();
     std::fs::remove_dir_all(&folder).unwrap();
-    assert!(tiles.len() >= 150);
+    assert!(tiles.len() >= 140);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
