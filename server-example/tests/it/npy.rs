@@ -55,6 +55,8 @@ impl Npy {
             "<i2" => read!(i16),
             "<u4" => read!(u32),
             "<i4" => read!(i32),
+            "<u8" => read!(u64),
+            "<i8" => read!(i64),
             "<f4" => read!(f32),
             "<f8" => read!(f64),
             other => panic!("no numbers of type {other}"),

@@ -232,8 +232,7 @@ pub(crate) async fn of_source_and_set(
         )
         .of_type(JSON),
         tile_link(format!(
-            "{base}{prefix}/tiles/{id}/{{z}}/{{x}}/{{y}}?{}",
-            asked.without(&["f", "minzoom", "maxzoom"])
+            "{base}{prefix}/tiles/{id}/{{z}}/{{x}}/{{y}}?{kept}"
         )),
         scheme(&base, id),
         Link::new(
