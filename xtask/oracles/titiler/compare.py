@@ -168,8 +168,13 @@ def check_rows(rules, document):
     if missing:
         raise SystemExit(f"{document} has no row {', '.join(missing)}")
     # What no request can show, a test of ours does.
-    tested = set(re.findall(r"^- ([a-z0-9-]+): `", text, re.MULTILINE))
-    missing = sorted(rows - ruled - tested)
+    tested = dict(re.findall(r"^- ([a-z0-9-]+): (`.*)$", text, re.MULTILINE))
+    sources = "".join(path.read_text() for crate in ("render", "server-example", "stac-item") for path in (document.parents[1] / crate).rglob("*.rs"))
+    for row, tests in tested.items():
+        for name in re.findall(r"`(\w+)`", tests):
+            if f"fn {name}(" not in sources:
+                raise SystemExit(f"{document}: {row} names the test {name}, which is not there")
+    missing = sorted(rows - ruled - tested.keys())
     if missing:
         raise SystemExit(f"{document}: neither a rule nor a test shows {', '.join(missing)}")
 
