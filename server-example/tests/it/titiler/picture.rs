@@ -72,7 +72,7 @@ fn lossy(media_type: &str, body: &[u8], width: u32, height: u32) -> Result<Vec<[
     let (layout, samples) = match media_type {
         "image/jpeg" => {
             // A frame's header says how many components there are.
-            let frame = (body.windows(2)).position(|two| matches!(two, [0xff, 0xc0 | 0xc1 | 0xc2]));
+            let frame = (body.windows(2)).position(|two| matches!(two, [0xff, 0xc0..=0xc2]));
             let samples = u16::from(body[frame.ok_or("no frame")? + 9]);
             let photometric = if samples == 3 { 6 } else { 1 };
             let layout = layout(samples)
