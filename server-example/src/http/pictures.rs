@@ -4,7 +4,7 @@ use super::{Answer, Failure, Incoming, Timing};
 use crate::{
     Error,
     dataset::{Area, Dataset, Wanted},
-    ground::{crs_name, parse_crs},
+    ground::parse_crs,
     params::{
         AlgorithmParams, ImageParams, ReadParams, SizeParams, SourceParams, TileParams, format,
         wrong,
@@ -251,8 +251,9 @@ fn respond(answer: Answer<'_>, picture: &Picture, timing: &Timing) -> Response {
     let mut answer = answer
         .header("content-bbox", format!("{left},{bottom},{right},{top}"))
         .timing(timing);
-    if let Some(crs) = &picture.crs {
-        answer = answer.header("content-crs", format!("<{}>", crs_name(crs)));
+    // A CRS that no authority names cannot be told in a header.
+    if let Some(uri) = picture.crs.as_ref().and_then(Crs::to_uri) {
+        answer = answer.header("content-crs", format!("<{uri}>"));
     }
     answer.bytes(picture.format.media_type(), picture.bytes.clone())
 }
