@@ -81,8 +81,8 @@
 //! - *One kernel does the work*: [`ReadOptions::resampling`] within a CRS (the nine of
 //!   [`Resampling::READ`]), [`ReadOptions::reproject`] between two (the fourteen of [`Resampling::WARP`]).
 //!
-//! Not copied from rio-tiler and TiTiler: `resampling` without `reproject` has an effect on
-//! reprojected tiles; nodata in one band does not bleed into its neighbours; `rescale` keeps
+//! Not copied from rio-tiler and TiTiler: [`ReadOptions::with_resampling`] alone has an effect on
+//! reprojected tiles (a server that is to be TiTiler's sets `reproject`, too); nodata in one band does not bleed into its neighbours; `rescale` keeps
 //! the colours of half-transparent pixels and may run downwards; rescaling where nobody asked for it
 //! shows floats by their range instead of black, and masks by pixel; a colormap of 256 colours is not
 //! applied modulo 256: a named one spreads over the values' range, and a value outside a given
