@@ -8,10 +8,12 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod clock;
 mod range_server;
 mod samples;
 mod scene;
 
+pub use clock::cpu_seconds;
 pub use range_server::RangeServer;
 pub use samples::{Sample, cog, samples};
 pub use scene::{SCENE_SIDE, Scene};

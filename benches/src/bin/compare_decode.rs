@@ -12,7 +12,7 @@ use std::{
     time::Instant,
 };
 
-use benches::{SCENE_SIDE, Scene};
+use benches::{SCENE_SIDE, Scene, cpu_seconds};
 use cog_raster::{Raster, RasterSource as _, ReadRequest, Samples, Window};
 use cog_reader::{Cog, FileReader, OpenOptions};
 use serde::{Deserialize, Serialize};
@@ -201,18 +201,6 @@ fn decode(file: &Path, pool: &rayon::ThreadPool) -> Result<Raster, Failure> {
         cog.fetch(&ReadRequest::new(0, window)).await
     })?;
     Ok(pool.install(|| fetched.decode())?)
-}
-
-/// CPU time of the process so far, all threads.
-#[cfg(unix)]
-fn cpu_seconds() -> Result<f64, Failure> {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    Ok(time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9)
-}
-
-#[cfg(not(unix))]
-fn cpu_seconds() -> Result<f64, Failure> {
-    Err("CPU time is only measured on Unix".into())
 }
 
 fn checksum(samples: &Samples) -> u32 {

@@ -2,7 +2,10 @@
 
 use super::{Format, failed};
 use crate::{Error, Picture, Pixels};
+use ::png::chunk::IDAT;
 use ::png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter};
+use flate2::{Compression, write::ZlibEncoder};
+use std::io::Write as _;
 
 /// What matters more.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,6 +40,13 @@ type Settings = (DeflateCompression, Filter);
 /// The fastest settings whose size is competitive; `NOTES.md` has the measurements.
 const FILTERED: Settings = (DeflateCompression::FdeflateUltraFast, Filter::Adaptive);
 
+/// One of so many groups of rows is looked at before settings are chosen.
+const SAMPLED: usize = 4;
+/// Rows of a group.
+const GROUP: usize = 16;
+/// Bytes of a chunk, which the format bounds by 2³¹ (§5.3).
+const LONGEST_CHUNK: usize = 1 << 30;
+
 /// Red, green and blue. Where they are smooth the fastest settings leave half of it to be gained.
 fn colors(
     picture: &Picture,
@@ -44,17 +54,66 @@ fn colors(
     data: &[u8],
     effort: Effort,
 ) -> Result<Vec<u8>, Error> {
-    let fast = write(picture, color, BitDepth::Eight, data, None, FILTERED)?;
-    if effort == Effort::Time || fast.len() > data.len() / 5 * 2 {
-        return Ok(fast);
+    let fast = |picture: &Picture, data: &[u8]| {
+        write(picture, color, BitDepth::Eight, data, None, FILTERED)
+    };
+    let slow = || repeating(picture, color, data);
+    if effort == Effort::Time || data.is_empty() {
+        return fast(picture, data);
     }
-    let settings = (DeflateCompression::Level(2), Filter::Adaptive);
-    let small = write(picture, color, BitDepth::Eight, data, None, settings)?;
-    Ok(if small.len() < fast.len() {
-        small
-    } else {
-        fast
-    })
+    let row = picture.width() as usize * color.samples();
+    let groups = data.chunks(row * GROUP).skip(SAMPLED / 2);
+    let sample = groups.step_by(SAMPLED).collect::<Vec<_>>().concat();
+    let rows = u32::try_from(sample.len() / row.max(1)).unwrap_or(0);
+    if rows >= 2 * GROUP as u32 {
+        let part = Picture {
+            height: rows,
+            ..Picture::transparent(picture.width(), 0)
+        };
+        // A group's first row follows a strange one and is a little dearer.
+        let bytes = fast(&part, &sample)?.len();
+        return if bytes <= sample.len() / 50 * 21 {
+            slow()
+        } else {
+            fast(picture, data)
+        };
+    }
+    // What is little costs little either way.
+    let fast = fast(picture, data)?;
+    let slow = slow()?;
+    Ok(if slow.len() < fast.len() { slow } else { fast })
+}
+
+/// Level 2 of zlib, which sees repetitions. With one filter for all rows, those that repeat go on repeating.
+fn repeating(picture: &Picture, color: ColorType, data: &[u8]) -> Result<Vec<u8>, Error> {
+    let wrong = |error: ::png::EncodingError| failed(Format::Png, error);
+    let length = picture.width() as usize * color.samples();
+    let mut filtered = Vec::with_capacity(data.len() + picture.height() as usize);
+    let nothing = vec![0; length];
+    let mut above = &nothing[..];
+    for row in data.chunks_exact(length) {
+        // Filter type 2, "up" (§9.2).
+        filtered.push(2);
+        filtered.extend(row.iter().zip(above).map(|(a, b)| a.wrapping_sub(*b)));
+        above = row;
+    }
+    // All at once: the encoder clears its buffer at every write.
+    let room = Vec::with_capacity(data.len() / 2);
+    let mut encoder = ZlibEncoder::new(room, Compression::new(2));
+    let compressed = encoder
+        .write_all(&filtered)
+        .and_then(|()| encoder.finish())
+        .map_err(|error| failed(Format::Png, error))?;
+    let mut bytes = Vec::with_capacity(compressed.len() + 1024);
+    let mut encoder = Encoder::new(&mut bytes, picture.width(), picture.height());
+    encoder.set_color(color);
+    encoder.set_depth(BitDepth::Eight);
+    let mut writer = encoder.write_header().map_err(wrong)?;
+    for part in compressed.chunks(LONGEST_CHUNK) {
+        writer.write_chunk(IDAT, part).map_err(wrong)?;
+    }
+    writer.finish().map_err(wrong)?;
+    Ok(bytes)
 }
 
 fn indexed(picture: &Picture, indexes: &[u8], palette: &[[u8; 4]]) -> Result<Vec<u8>, Error> {

@@ -20,6 +20,9 @@ pub(crate) trait Blend: Sample {
     /// GDAL's warper does.
     fn narrow(sum: Self::Sum) -> Self;
 
+    /// Neither infinite nor NaN, in no part.
+    fn is_finite(sum: Self::Sum) -> bool;
+
     /// The square of a sum, of its real and its imaginary part apart.
     fn square(sum: Self::Sum) -> Self::Sum;
 
@@ -46,6 +49,10 @@ fn float_key(value: f64) -> u128 {
 /// What is the same for all real samples.
 macro_rules! real {
     () => {
+        fn is_finite(sum: f64) -> bool {
+            !Self::TYPE.is_float() || sum.is_finite()
+        }
+
         fn square(sum: f64) -> f64 {
             sum * sum
         }
@@ -173,6 +180,10 @@ macro_rules! complex {
 
             fn narrow(sum: Complex<f64>) -> Self {
                 Complex::new(<$part>::narrow(sum.re), <$part>::narrow(sum.im))
+            }
+
+            fn is_finite(sum: Complex<f64>) -> bool {
+                sum.re.is_finite() && sum.im.is_finite()
             }
 
             fn square(sum: Complex<f64>) -> Complex<f64> {

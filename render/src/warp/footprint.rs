@@ -1,6 +1,7 @@
 //! Kernels over more than a few source pixels.
 
 use super::blend::Blend;
+use super::few::Fews;
 use super::taps::{Axis, NO_WEIGHT, Shape, Taps};
 use super::{Extent, Kernel, Mixing};
 use crate::position::Row;
@@ -18,6 +19,9 @@ pub(super) struct Convolution<'a> {
     columns_widened: f64,
     /// The source pixel that holds each target pixel's centre.
     centers: Vec<usize>,
+    /// Stands in where source pixels are few.
+    fews: Fews,
+    are_few: bool,
 }
 
 impl<'a> Convolution<'a> {
@@ -29,12 +33,72 @@ impl<'a> Convolution<'a> {
             rows: Axis::default(),
             columns_widened: 0.0,
             centers: Vec::new(),
+            fews: Fews::default(),
+            are_few: false,
         }
     }
 
     /// The next row's columns are not those worked out last.
     pub(super) const fn forget(&mut self) {
         self.columns_widened = 0.0;
+        self.fews.forget();
+    }
+
+    /// Works out a row for a few source pixels, if they are few.
+    fn prepare_few(&mut self, row: &Row, extent: &Extent) -> bool {
+        match self.shape {
+            Shape::Box => self.fews.under(row, extent),
+            // How many pixels of a lobe count matters there.
+            Shape::Lanczos => false,
+            _ if extent.mixing == Mixing::Warp => {
+                let widening = self.widening.at(row.row);
+                let widened = (widening.columns, widening.rows);
+                self.fews.around(row, extent, self.shape, widened)
+            }
+            // Lines are mixed one by one there.
+            _ => false,
+        }
+    }
+
+    /// Works out a row for any number of source pixels.
+    fn prepare_many(&mut self, row: &Row, extent: &Extent) {
+        if self.shape == Shape::Box {
+            prepare_boxes(row, extent, &mut self.columns, &mut self.rows);
+            self.centers.clear();
+            self.centers.resize(row.columns.len(), 0);
+            return;
+        }
+        let (shape, widening) = (self.shape, self.widening.at(row.row));
+        if !row.columns_repeat || self.columns_widened != widening.columns {
+            self.columns_widened = widening.columns;
+            self.columns.clear();
+            for &column in &row.columns {
+                let taps = match extent.locate_column(column) {
+                    Some(x) => self
+                        .columns
+                        .around(shape, x, widening.columns, extent.columns),
+                    None => Taps::NONE,
+                };
+                self.columns.taps.push(taps);
+            }
+        }
+        self.rows.clear();
+        self.centers.clear();
+        let mut last: Option<(f64, Taps)> = None;
+        for (&column, &position) in row.columns.iter().zip(&row.rows) {
+            let taps = match (&last, extent.locate_row(position)) {
+                (_, None) => Taps::NONE,
+                // Along a row of a separable map the taps down are all the same.
+                (Some((same, taps)), _) if *same == position => *taps,
+                (_, Some(y)) => self.rows.around(shape, y, widening.rows, extent.rows),
+            };
+            last = Some((position, taps));
+            self.rows.taps.push(taps);
+            self.centers.push(match extent.locate(column, position) {
+                Some((x, y)) => extent.center(x, y),
+                None => 0,
+            });
+        }
     }
 
     /// The value where all source pixels count.
@@ -100,7 +164,7 @@ impl<'a> Convolution<'a> {
 /// Columns are kept where the row says that they repeat.
 pub(super) fn prepare_boxes(row: &Row, extent: &Extent, columns: &mut Axis, rows: &mut Axis) {
     let (left, top) = extent.origin;
-    if !row.columns_repeat {
+    if !row.columns_repeat || columns.taps.len() != row.outlines.len() {
         columns.clear();
         for &[(x0, _), _, (x1, _), _] in &row.outlines {
             let taps = columns.under(x0 - left, x1 - left, extent.columns);
@@ -178,42 +242,12 @@ impl Kernel for Convolution<'_> {
     }
 
     fn prepare(&mut self, row: &Row, extent: &Extent) {
-        if self.shape == Shape::Box {
-            prepare_boxes(row, extent, &mut self.columns, &mut self.rows);
-            self.centers.clear();
-            self.centers.resize(row.columns.len(), 0);
-            return;
+        if !row.columns_repeat {
+            self.forget();
         }
-        let (shape, widening) = (self.shape, self.widening.at(row.row));
-        if !row.columns_repeat || self.columns_widened != widening.columns {
-            self.columns_widened = widening.columns;
-            self.columns.clear();
-            for &column in &row.columns {
-                let taps = match extent.locate_column(column) {
-                    Some(x) => self
-                        .columns
-                        .around(shape, x, widening.columns, extent.columns),
-                    None => Taps::NONE,
-                };
-                self.columns.taps.push(taps);
-            }
-        }
-        self.rows.clear();
-        self.centers.clear();
-        let mut last: Option<(f64, Taps)> = None;
-        for (&column, &position) in row.columns.iter().zip(&row.rows) {
-            let taps = match (&last, extent.locate_row(position)) {
-                (_, None) => Taps::NONE,
-                // Along a row of a separable map the taps down are all the same.
-                (Some((same, taps)), _) if *same == position => *taps,
-                (_, Some(y)) => self.rows.around(shape, y, widening.rows, extent.rows),
-            };
-            last = Some((position, taps));
-            self.rows.taps.push(taps);
-            self.centers.push(match extent.locate(column, position) {
-                Some((x, y)) => extent.center(x, y),
-                None => 0,
-            });
+        self.are_few = self.prepare_few(row, extent);
+        if !self.are_few {
+            self.prepare_many(row, extent);
         }
     }
 
@@ -225,6 +259,12 @@ impl Kernel for Convolution<'_> {
         out: &mut [T],
         out_valid: &mut [u8],
     ) {
+        if self.are_few {
+            let has_middle = self.shape != Shape::Box;
+            self.fews
+                .apply(source, valid, extent, has_middle, out, out_valid);
+            return;
+        }
         let taps = self.columns.taps.iter().zip(&self.rows.taps);
         let targets = taps.zip(&self.centers).zip(out).zip(out_valid);
         for ((((columns, rows), &center), out), out_valid) in targets {
@@ -252,6 +292,108 @@ impl Kernel for Convolution<'_> {
                     }
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::position::Scale;
+
+    const SIDE: usize = 24;
+
+    /// A row that goes through the whole source and beyond it, a little turned.
+    fn row(step: f64) -> Row {
+        let mut row = Row::default();
+        for at in -3..20 {
+            let at = f64::from(at);
+            let (x, y) = (at * step + 0.3, 0.9 * at * step + 1.6);
+            row.columns.push(x);
+            row.rows.push(y);
+            let half = step / 2.0;
+            let outline = [(-half, -half), (half, -half), (half, half), (-half, half)];
+            row.outlines
+                .push(outline.map(|(dx, dy)| (x + dx, y + dy * 1.1)));
+        }
+        row
+    }
+
+    #[test]
+    fn few_pixels_are_mixed_as_many_are() {
+        let extent = Extent {
+            level: (SIDE as f64, SIDE as f64),
+            origin: (0.0, 0.0),
+            columns: SIDE,
+            rows: SIDE,
+            mixing: Mixing::Warp,
+        };
+        let noise = |at: usize| (at * 7919 % 1013) as f64;
+        let source: Vec<f64> = (0..SIDE * SIDE).map(noise).collect();
+        let holes = |at: usize| if noise(at) < 300.0 { 0 } else { 255 };
+        let holes: Vec<u8> = (0..SIDE * SIDE).map(holes).collect();
+        let shapes = [Shape::Box, Shape::Triangle, Shape::Cubic, Shape::Spline];
+        for (shape, step) in shapes
+            .iter()
+            .flat_map(|s| [0.7, 1.0, 1.4, 1.9].map(|v| (*s, v)))
+        {
+            let scale = Scale {
+                columns: step,
+                rows: step * 0.9,
+            };
+            let widening = Widening::uniform(scale);
+            let mut kernel = Convolution::new(shape, &widening);
+            for valid in [None, Some(&holes[..])] {
+                let row = row(step);
+                let mut made = Vec::new();
+                for are_few in [true, false] {
+                    kernel.prepare(&row, &extent);
+                    assert!(kernel.are_few, "{shape:?} {step}");
+                    if !are_few {
+                        kernel.are_few = false;
+                        kernel.prepare_many(&row, &extent);
+                    }
+                    let mut out = vec![-1.0; row.columns.len()];
+                    let mut out_valid = vec![0; row.columns.len()];
+                    kernel.apply(&source, valid, &extent, &mut out, &mut out_valid);
+                    made.push((out, out_valid));
+                }
+                assert_eq!(made[0].1, made[1].1, "{shape:?} {step}");
+                assert!(made[0].1.iter().any(|v| *v == 255));
+                for (few, many) in made[0].0.iter().zip(&made[1].0) {
+                    assert!((few - many).abs() < 1e-3, "{shape:?} {step}: {few} {many}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_weight_spreads_no_nan() {
+        let extent = Extent {
+            level: (SIDE as f64, SIDE as f64),
+            origin: (0.0, 0.0),
+            columns: SIDE,
+            rows: SIDE,
+            mixing: Mixing::Warp,
+        };
+        let mut source = vec![1.0_f32; SIDE * SIDE];
+        source[10 * SIDE + 10] = f32::NAN;
+        let widening = Widening::uniform(Scale {
+            columns: 1.2,
+            rows: 1.2,
+        });
+        let mut kernel = Convolution::new(Shape::Triangle, &widening);
+        let mut row = Row::default();
+        for at in 0..SIDE {
+            row.columns.push(at as f64 + 0.5);
+            row.rows.push(10.5);
+        }
+        kernel.prepare(&row, &extent);
+        assert!(kernel.are_few);
+        let (mut out, mut out_valid) = ([0.0; SIDE], [0; SIDE]);
+        kernel.apply(&source, None, &extent, &mut out, &mut out_valid);
+        for (at, value) in out.iter().enumerate() {
+            assert_eq!(value.is_nan(), (9..=11).contains(&at), "{at}: {value}");
         }
     }
 }

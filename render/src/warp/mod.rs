@@ -19,6 +19,7 @@
 mod blend;
 mod cover;
 mod cubic;
+mod few;
 mod footprint;
 mod gauss;
 mod nearest;

@@ -18,31 +18,9 @@ pub(super) struct Nearest {
 impl Kernel for Nearest {
     fn prepare(&mut self, row: &Row, extent: &Extent) {
         self.offsets.clear();
+        let positions = row.columns.iter().zip(&row.rows);
         self.offsets
-            .extend(row.columns.iter().zip(&row.rows).map(|(&column, &row)| {
-                let Some((x, y)) = extent.locate(column, row) else {
-                    return NOWHERE;
-                };
-                // A negative position cannot be: the window holds what the plan reaches. If it
-                // were, the cast gives 0; what is too large is caught below.
-                let whole = |v: f64| usize::try_from((v + TIE) as i64).unwrap_or(0);
-                let (x, y) = (whole(x), whole(y));
-                let last = |i: usize, length: usize, rest: f64| {
-                    // The tie-break must not leave the level at its far edge.
-                    if i == length && rest < TIE {
-                        length - 1
-                    } else {
-                        i
-                    }
-                };
-                let x = last(x, extent.columns, extent.level.0 - column);
-                let y = last(y, extent.rows, extent.level.1 - row);
-                if x < extent.columns && y < extent.rows {
-                    y * extent.columns + x
-                } else {
-                    NOWHERE
-                }
-            }));
+            .extend(positions.map(|(&column, &row)| offset(column, row, extent)));
     }
 
     fn apply<T: Blend>(
@@ -74,5 +52,40 @@ impl Kernel for Nearest {
                 }
             }
         }
+    }
+}
+
+/// The offset of the source pixel at a position of the level.
+fn offset(column: f64, row: f64, extent: &Extent) -> usize {
+    let Some((x, y)) = extent.locate(column, row) else {
+        return NOWHERE;
+    };
+    // By way of a signed integer the cast takes one instruction.
+    let (x, y) = ((x + TIE) as i64, (y + TIE) as i64);
+    // What is negative has a great number without its sign.
+    if x.cast_unsigned() < extent.columns as u64 && y.cast_unsigned() < extent.rows as u64 {
+        return y as usize * extent.columns + x as usize;
+    }
+    at_edge((x, y), (column, row), extent)
+}
+
+/// The same where the window ends: the tie-break must not leave the level at its far edge.
+#[cold]
+fn at_edge((x, y): (i64, i64), (column, row): (f64, f64), extent: &Extent) -> usize {
+    let last = |i: i64, length: usize, rest: f64| {
+        // A negative position cannot be: the window holds what the plan reaches.
+        let i = usize::try_from(i).unwrap_or(0);
+        if i == length && rest < TIE {
+            length - 1
+        } else {
+            i
+        }
+    };
+    let x = last(x, extent.columns, extent.level.0 - column);
+    let y = last(y, extent.rows, extent.level.1 - row);
+    if x < extent.columns && y < extent.rows {
+        y * extent.columns + x
+    } else {
+        NOWHERE
     }
 }

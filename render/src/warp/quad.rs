@@ -63,15 +63,6 @@ impl Quad {
         extent.center(column, row)
     }
 
-    /// The value, when all four pixels are there and count. `offset` is the upper left one's.
-    fn full<T: Blend>(&self, source: &[T], offset: usize, stride: usize) -> Option<T> {
-        let upper = source.get(offset..offset + 2)?;
-        let lower = source.get(offset + stride..offset + stride + 2)?;
-        let (right, down) = (self.right, self.down);
-        let mix = |pair: &[T]| pair[0].widen() * (1.0 - right) + pair[1].widen() * right;
-        Some(T::narrow(mix(upper) * (1.0 - down) + mix(lower) * down))
-    }
-
     /// The value and validity of those of the four that are there and count.
     pub(super) fn partial<T: Blend>(
         &self,
@@ -130,7 +121,12 @@ impl Quad {
                     valid[offset..offset + 2] == [255; 2] && valid[below..below + 2] == [255; 2]
                 });
                 if all {
-                    Some((self.full(source, offset, extent.columns)?, 255))
+                    let spot = Spot {
+                        offset,
+                        right: self.right,
+                        down: self.down,
+                    };
+                    Some((spot.value(source, extent.columns)?, 255))
                 } else {
                     self.partial(source, valid, extent)
                 }
@@ -139,9 +135,44 @@ impl Quad {
     }
 }
 
+/// A quad whose four pixels are all there.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    /// Of the upper left pixel; beyond the window if one of the four is not there.
+    offset: usize,
+    right: f64,
+    down: f64,
+}
+
+impl Spot {
+    const fn of(quad: &Quad, stride: usize) -> Self {
+        let offset = match quad.place {
+            // Inside, neither is negative.
+            Place::Inside => quad.row as usize * stride + quad.column as usize,
+            Place::Nowhere | Place::Edge => usize::MAX,
+        };
+        Self {
+            offset,
+            right: quad.right,
+            down: quad.down,
+        }
+    }
+
+    /// The value, when all four pixels are there and count.
+    fn value<T: Blend>(&self, source: &[T], stride: usize) -> Option<T> {
+        let rest = source.get(self.offset..)?;
+        let [a, b] = rest.first_chunk::<2>()?;
+        let [c, d] = rest.get(stride..)?.first_chunk::<2>()?;
+        let (right, down) = (self.right, self.down);
+        let mix = |left: &T, next: &T| left.widen() * (1.0 - right) + next.widen() * right;
+        Some(T::narrow(mix(a, b) * (1.0 - down) + mix(c, d) * down))
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Bilinear {
     quads: Vec<Quad>,
+    spots: Vec<Spot>,
 }
 
 impl Kernel for Bilinear {
@@ -150,6 +181,10 @@ impl Kernel for Bilinear {
         let positions = row.columns.iter().zip(&row.rows);
         self.quads
             .extend(positions.map(|(&column, &row)| Quad::at(column, row, extent)));
+        self.spots.clear();
+        let quads = self.quads.iter();
+        self.spots
+            .extend(quads.map(|quad| Spot::of(quad, extent.columns)));
     }
 
     fn apply<T: Blend>(
@@ -160,8 +195,13 @@ impl Kernel for Bilinear {
         out: &mut [T],
         out_valid: &mut [u8],
     ) {
-        for ((quad, out), out_valid) in self.quads.iter().zip(out).zip(out_valid) {
-            if let Some((value, valid)) = quad.value(source, valid, extent) {
+        let targets = self.quads.iter().zip(&self.spots).zip(out).zip(out_valid);
+        for (((quad, spot), out), out_valid) in targets {
+            let value = match valid {
+                None => spot.value(source, extent.columns).map(|value| (value, 255)),
+                Some(_) => None,
+            };
+            if let Some((value, valid)) = value.or_else(|| quad.value(source, valid, extent)) {
                 (*out, *out_valid) = (value, valid);
             }
         }

@@ -7,7 +7,7 @@ use core::f64::consts::PI;
 pub(super) const NO_WEIGHT: f64 = 1e-6;
 /// By so much a target pixel may stick out of source pixels without touching the next: positions
 /// are no better than that.
-const EDGE: f64 = 1e-6;
+pub(super) const EDGE: f64 = 1e-6;
 
 /// What a kernel looks like across an axis.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,7 +26,7 @@ pub(super) enum Shape {
 
 impl Shape {
     /// Source pixels to each side, for a kernel that is not widened.
-    const fn radius(self) -> f64 {
+    pub(super) const fn radius(self) -> f64 {
         match self {
             Self::Box => 0.5,
             Self::Triangle => 1.0,
@@ -37,7 +37,7 @@ impl Shape {
 }
 
 /// The cubic B-spline at `x` pixels from the centre.
-fn spline(x: f64) -> f64 {
+pub(super) fn spline(x: f64) -> f64 {
     let x = x.abs();
     if x < 1.0 {
         (0.5 * x - 1.0) * x * x + 2.0 / 3.0
@@ -168,7 +168,10 @@ pub(super) fn touched(from: f64, to: f64, length: usize) -> Option<(usize, usize
         return None;
     }
     let first = usize::try_from((from + EDGE) as i64).unwrap_or(0);
-    let end = usize::try_from((to - EDGE).ceil() as i64).unwrap_or(0);
+    // The ceiling, which is a call where `as` is an instruction.
+    let last = to - EDGE;
+    let whole = last as i64;
+    let end = usize::try_from(whole).unwrap_or(0) + usize::from(last > whole as f64);
     let end = end.max(first + 1).min(length);
     (first < end).then_some((first, end))
 }

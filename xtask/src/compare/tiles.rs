@@ -91,7 +91,7 @@ fn measure(command: &mut Command, jobs: &Path) -> Result<Report> {
 
 fn print(jobs: &[Job], ours: &Report, theirs: &Report) {
     println!(
-        "\nMilliseconds for one tile of 256 × 256 as PNG, one thread, best of many; against {}.\n\
+        "\nMilliseconds of CPU for one tile of 256 × 256 as PNG, one thread, best of many; against {}.\n\
          warm: the file is open and its blocks are decoded; open: the file is opened for every tile.\n",
         theirs.oracle
     );
