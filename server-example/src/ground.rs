@@ -84,6 +84,15 @@ pub(crate) fn parse_crs(name: &'static str, text: &str) -> Result<Crs, Error> {
     })
 }
 
+/// A box over the antimeridian (RFC 7946, 5.2), whose west is greater than its east, goes on beyond 180
+/// degrees.
+pub(crate) fn going_east(mut bounds: BoundingBox, crs: &Crs) -> BoundingBox {
+    if bounds.left > bounds.right && crs.is_geographic() {
+        bounds.right += 360.0;
+    }
+    bounds
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

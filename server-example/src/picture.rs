@@ -57,11 +57,15 @@ pub(crate) async fn read(
         let image = plan.warp(&raster)?;
         drop((raster, held));
         match mask {
-            Some(mask) => finish(image.cut(&mask)?),
-            None => finish(image),
+            Some(mask) => image.cut(&mask),
+            None => Ok(image),
         }
     });
-    Ok(timing.stage("warp", warped).await??)
+    let image = timing.stage("warp", warped).await??;
+    // By itself: whoever leaves meanwhile need not wait for the rest.
+    Ok(timing
+        .stage("apply", cpu.run(move || finish(image)))
+        .await??)
 }
 
 /// Colours and encodes an image on the CPU pool.

@@ -38,7 +38,8 @@ pub(super) async fn tile(arguments: TileArgs) -> Result<ExitCode, Error> {
     let (cog, cpu) = open(&arguments.uri, arguments.source).await?;
     let dataset = Dataset::of_cog(cog, wanted);
     let area = Arc::new(size.area(tms, tile));
-    let pixels = dataset.read(&cpu, &area, &mut timing).await?;
+    let mut admission = cpu.admit().await?;
+    let pixels = dataset.read(&mut admission, &area, &mut timing).await?;
     let picture = picture::encode(&cpu, pixels, style, Some(format), &mut timing).await?;
     std::fs::write(path, &picture.bytes)
         .map_err(|e| Error::failed(format_args!("{} cannot be written", path.display()), &e))?;

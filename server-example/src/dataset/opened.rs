@@ -6,7 +6,7 @@ use crate::{
     http::Timing,
     params::MOST_ASSETS,
     picture,
-    state::{CpuPool, ServerState, Source, StoredItem},
+    state::{Admission, CpuPool, ServerState, Source, StoredItem},
 };
 use cog_raster::{RasterInfo, RasterSource as _};
 use cog_reader::Cog;
@@ -213,7 +213,7 @@ impl Dataset {
     /// Reads the pixels of an area: plans and warps on the CPU pool, the reading in between.
     pub(crate) async fn read(
         &self,
-        cpu: &CpuPool,
+        admission: &mut Admission,
         area: &Arc<Area>,
         timing: &mut Timing,
     ) -> Result<Image, Error> {
@@ -228,10 +228,16 @@ impl Dataset {
                 None => Ok(image),
             }
         };
-        if let [part] = self.parts.as_slice() {
-            return part.read(cpu, area, None, finish, timing).await;
+        let place = self.place_of(admission.cpu(), area);
+        let grid = timing.stage("plan", place).await?;
+        if let Some((_, bytes)) = &grid {
+            timing.stage("memory", admission.hold(*bytes)).await?;
         }
-        let grid = self.shared_grid(cpu, area).await?;
+        let grid = grid.map(|(place, _)| place);
+        let cpu = admission.cpu();
+        if let [part] = self.parts.as_slice() {
+            return part.read(cpu, area, grid, finish, timing).await;
+        }
         let is_point = area.is_point();
         let mut images = Vec::with_capacity(self.parts.len());
         // A few at a time: each holds pixels of its own until it is warped.
@@ -263,8 +269,13 @@ impl Dataset {
         Ok(timing.stage("stack", stacked).await??)
     }
 
-    /// The grid that all sources are read on: the one of most pixels that any of them would have by itself.
-    async fn shared_grid(&self, cpu: &CpuPool, area: &Arc<Area>) -> Result<Option<Place>, Error> {
+    /// The grid that all sources are read on, the one of most pixels that any of them would have by
+    /// itself, and the bytes of the image; `None` for a point.
+    async fn place_of(
+        &self,
+        cpu: &CpuPool,
+        area: &Arc<Area>,
+    ) -> Result<Option<(Place, u64)>, Error> {
         if area.is_point() {
             return Ok(None);
         }
@@ -281,17 +292,19 @@ impl Dataset {
                     finest = Some(place);
                 }
             }
-            if let Some(place) = &finest {
-                check_size(&parts, place)?;
-            }
-            Ok::<_, RenderError>(finest)
+            let Some(place) = finest else {
+                return Ok(None);
+            };
+            let bytes = check_size(&parts, &place)?;
+            Ok::<_, RenderError>(Some((place, bytes)))
         });
         Ok(finest.await??)
     }
 }
 
-/// All bands together, in the widest of their types, are no more than one read may make.
-fn check_size(parts: &[Part], place: &Place) -> Result<(), RenderError> {
+/// The bytes of all bands together, in the widest of their types, and their masks: no more than one
+/// read may make.
+fn check_size(parts: &[Part], place: &Place) -> Result<u64, RenderError> {
     let infos = || parts.iter().map(|part| part.source.cog.info());
     let sample = infos().map(|info| info.sample_type.size() as u64).max();
     let bands: u64 = parts.iter().map(|part| part.bands() as u64).sum();
@@ -300,13 +313,13 @@ fn check_size(parts: &[Part], place: &Place) -> Result<(), RenderError> {
         .saturating_mul(bands)
         .saturating_mul(place.grid.pixels());
     if needed <= limit {
-        return Ok(());
+        return Ok(needed);
     }
     Err(RenderError::OverLimit {
-        what: "the assets together",
+        what: "the output",
         needed,
         limit,
-        hint: "ask for fewer pixels or assets",
+        hint: "ask for fewer pixels, bands or assets",
     })
 }
 

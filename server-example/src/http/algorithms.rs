@@ -1,11 +1,8 @@
 //! The algorithms that requests may name.
 
-use super::{Answer, Failure, Incoming, ogc::respond};
+use super::{Answer, Failure, Incoming, Path, ogc::respond};
 use crate::{Error, state::ServerState};
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
 

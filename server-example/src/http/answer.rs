@@ -121,13 +121,7 @@ impl<'a> Answer<'a> {
             set(name.clone(), value);
         }
         if let Some(vary) = self.incoming.vary() {
-            let also = headers
-                .get(header::VARY)
-                .and_then(|value| value.to_str().ok());
-            let all = also.map_or_else(|| vary.to_owned(), |also| format!("{also}, {vary}"));
-            if let Ok(all) = HeaderValue::from_str(&all) {
-                headers.insert(header::VARY, all);
-            }
+            set(header::VARY, &vary);
         }
         response
     }

@@ -1,11 +1,8 @@
 //! Names that requests may use: tile matrix sets, colormaps.
 
-use super::{Answer, Failure, Incoming, ogc::respond};
+use super::{Answer, Failure, Incoming, Path, ogc::respond};
 use crate::{Error, params::format, state::ServerState};
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
 

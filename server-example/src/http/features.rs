@@ -1,7 +1,7 @@
 //! What lies inside a shape that the client sends.
 
 use super::{
-    Failure, Incoming,
+    Failure, Incoming, Path,
     pictures::{crs, draw, split_size},
 };
 use crate::{
@@ -10,10 +10,7 @@ use crate::{
     params::{AlgorithmParams, ImageParams, ReadParams, SizeParams, SourceParams, format},
     state::ServerState,
 };
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use bytes::Bytes;
 use cog_render::{Format, OutputSize, Shape};
 use std::sync::Arc;
@@ -98,7 +95,9 @@ async fn draw_feature(
     size: SizeParams,
     format: Option<Format>,
 ) -> Result<Response, Failure> {
-    let area = area(incoming, shape(text(body)?)?, size.of_part())?;
+    let body = body.clone();
+    let shape = state.cpu.run(move || shape(text(&body)?)).await??;
+    let area = area(incoming, shape, size.of_part())?;
     draw(state, incoming, area, format).await
 }
 

@@ -1,6 +1,6 @@
 //! A request, as far as every handler needs it.
 
-use super::{Failure, conditional::entity_tag};
+use super::{Failure, accept::preferred, conditional::entity_tag};
 use crate::{
     dataset::{Dataset, Kind},
     params::Query,
@@ -28,6 +28,10 @@ pub(crate) struct Incoming {
     root_path: String,
     /// The answer says how the client reached this server.
     names_itself: Arc<AtomicBool>,
+    /// The answer is of a kind that the client prefers.
+    is_negotiated: Arc<AtomicBool>,
+    /// What of the server's own settings answers depend on.
+    settings: Arc<str>,
 }
 
 impl FromRequestParts<Arc<ServerState>> for Incoming {
@@ -45,7 +49,7 @@ impl FromRequestParts<Arc<ServerState>> for Incoming {
 }
 
 /// The address below the root path, whether the proxy took that away or not.
-fn without_root(uri: &Uri, root_path: &str) -> Uri {
+pub(super) fn without_root(uri: &Uri, root_path: &str) -> Uri {
     let whole = uri.path_and_query().map_or("/", |whole| whole.as_str());
     let rest = whole
         .strip_prefix(root_path)
@@ -66,6 +70,8 @@ impl Incoming {
             },
             root_path: state.http.root_path.clone(),
             names_itself: Arc::default(),
+            is_negotiated: Arc::default(),
+            settings: Arc::clone(&state.fingerprint),
             headers: parts.headers.clone(),
             method: parts.method.clone(),
             kind: parts.extensions.get().copied().unwrap_or_default(),
@@ -81,6 +87,7 @@ impl Incoming {
         let mut parts = dataset.identity()?;
         parts.extend([
             env!("CARGO_PKG_VERSION"),
+            &self.settings,
             self.uri.path(),
             self.uri.query().unwrap_or_default(),
         ]);
@@ -138,22 +145,32 @@ impl Incoming {
         format!("{scheme}://{host}{port}{prefix}")
     }
 
-    /// The headers, beside the address, on which the answer depends by way of [`base_url`](Self::base_url).
-    pub(crate) fn vary(&self) -> Option<&'static str> {
-        self.names_itself
-            .load(Ordering::Relaxed)
-            .then_some("x-forwarded-proto, x-forwarded-host, x-forwarded-port, x-forwarded-prefix")
+    /// The headers, beside the address, on which the answer depends by way of [`base_url`](Self::base_url)
+    /// and [`preferred`](Self::preferred).
+    pub(crate) fn vary(&self) -> Option<String> {
+        let mut names = Vec::new();
+        if self.is_negotiated.load(Ordering::Relaxed) {
+            names.push("accept");
+        }
+        if self.names_itself.load(Ordering::Relaxed) {
+            names.push("x-forwarded-proto, x-forwarded-host, x-forwarded-port, x-forwarded-prefix");
+        }
+        (!names.is_empty()).then(|| names.join(", "))
     }
 
-    /// Whether the client prefers JSON to a page.
-    pub(crate) fn wants_json(&self) -> bool {
-        let accept = self
-            .headers
-            .get(header::ACCEPT)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let position = |kind: &str| accept.find(kind).unwrap_or(usize::MAX);
-        position("application/json") < position("text/html")
+    /// Which of the media types on offer the client likes best; `None` if it does not say.
+    pub(crate) fn preferred<'a>(&self, offers: &[&'a str]) -> Option<&'a str> {
+        self.is_negotiated.store(true, Ordering::Relaxed);
+        preferred(&self.headers, offers)
+    }
+
+    /// The request for one of the formats of its address, which the client's `Accept` chose: its tag is
+    /// another than those of the others.
+    pub(crate) fn of_format(mut self, format: &str) -> Self {
+        let query = self.uri.query().unwrap_or_default();
+        let named = format!("{}?{query}&f={format}", self.uri.path());
+        self.uri = named.parse::<Uri>().unwrap_or(self.uri);
+        self
     }
 }
 
@@ -174,6 +191,8 @@ impl Incoming {
             kind: Kind::Cog,
             root_path: String::new(),
             names_itself: Arc::default(),
+            is_negotiated: Arc::default(),
+            settings: Arc::from(""),
         }
     }
 }
@@ -220,13 +239,5 @@ mod tests {
         assert_eq!(below("/maps/cog/info?url=a"), "/cog/info?url=a");
         assert_eq!(below("/cog/info?url=/maps/a"), "/cog/info?url=/maps/a");
         assert_eq!(below("/mapsa/cog"), "/mapsa/cog");
-    }
-
-    #[test]
-    fn a_browser_gets_the_page_and_a_program_json() {
-        assert!(!incoming(&[("accept", "text/html,application/xhtml+xml,*/*;q=0.8")]).wants_json());
-        assert!(incoming(&[("accept", "application/json")]).wants_json());
-        assert!(!incoming(&[("accept", "*/*")]).wants_json());
-        assert!(!incoming(&[]).wants_json());
     }
 }

@@ -1,6 +1,6 @@
 //! A STAC item for a file.
 
-use super::{Answer, Failure, Incoming, Timing};
+use super::{Answer, Failure, Incoming, Timing, begun::Begun};
 use crate::{
     Error,
     dataset::{Area, Bands, Dataset},
@@ -11,6 +11,7 @@ use axum::{extract::State, response::Response};
 use bytes::Bytes;
 use chrono::{SecondsFormat, Utc};
 use cog_render::{BandStatistics, OutputSize, StatisticsOptions};
+use core::ops::ControlFlow;
 use stac_item::{BandSummary, ItemOptions};
 use std::sync::Arc;
 use utoipa::IntoParams;
@@ -83,28 +84,27 @@ pub(crate) async fn item(
     let answer = Answer::to(&incoming, state.max_age)
         .tag(incoming.tag(&dataset))
         .weak();
-    if let Some(response) = answer.not_modified() {
-        return Ok(response);
-    }
+    let mut begun = match Begun::with(&state, dataset, answer, timing).await? {
+        ControlFlow::Continue(begun) => begun,
+        ControlFlow::Break(response) => return Ok(response),
+    };
     let summaries = if options.with_raster {
         let area = Arc::new(Area::Whole {
             crs: None,
             size: OutputSize::at_most(max_size),
         });
-        let _admission = timing.stage("queue", state.cpu.admit()).await?;
-        let image = dataset.read(&state.cpu, &area, &mut timing).await?;
-        let computed = state
-            .cpu
-            .run(move || cog_render::statistics(&image, &StatisticsOptions::default(), None));
-        let bands = timing.stage("statistics", computed).await??;
+        let bands = begun
+            .statistics(&area, StatisticsOptions::default())
+            .await?;
         bands.iter().map(summary).collect()
     } else {
         Vec::new()
     };
     let info = cog_raster::RasterSource::info(&source.cog);
     let text = stac_item::create(&url, info, &summaries, &options)?;
-    Ok(answer
-        .timing(&timing)
+    Ok(begun
+        .answer
+        .timing(&begun.timing)
         .bytes("application/json", Bytes::from(text)))
 }
 

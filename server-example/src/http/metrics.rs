@@ -1,7 +1,10 @@
 //! Figures for whoever runs the server.
 
 use super::Failure;
-use crate::{Error, state::ServerState};
+use crate::{
+    Error,
+    state::{Load, ServerState},
+};
 use axum::{
     extract::State,
     http::header,
@@ -17,14 +20,16 @@ use prometheus_client::{
 };
 use std::sync::Arc;
 
-/// What the caches hold and how much they help.
+/// What is answered, how much is being worked on, what the caches hold and how much they help.
 #[utoipa::path(
     get, path = "/metrics", tag = "Operations",
-    responses((status = 200, description = "OpenMetrics text: entries, bytes, capacity, hits, misses and joined requests of each cache", body = String, content_type = "application/openmetrics-text"))
+    responses((status = 200, description = "OpenMetrics text: answers by status and their times; requests that hold pixels and that wait, and the bytes held; entries, bytes, capacity, hits, misses and joined requests of each cache", body = String, content_type = "application/openmetrics-text"))
 )]
 pub(crate) async fn metrics(State(state): State<Arc<ServerState>>) -> Result<Response, Failure> {
     let mut registry = Registry::with_prefix("smalti");
     registry.register_collector(Box::new(Caches(state.sources.statistics())));
+    registry.register_collector(Box::new(Work(state.cpu.load())));
+    state.requests.register(&mut registry);
     let mut body = String::new();
     text::encode(&mut body, &registry)
         .map_err(|error| Error::failed("the metrics cannot be written", &error))?;
@@ -36,6 +41,44 @@ pub(crate) async fn metrics(State(state): State<Arc<ServerState>>) -> Result<Res
         (header::CACHE_CONTROL, "no-store"),
     ];
     Ok((headers, body).into_response())
+}
+
+/// How much there is to do at one moment.
+#[derive(Debug)]
+struct Work(Load);
+
+impl Collector for Work {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let Load {
+            active,
+            waiting,
+            source_bytes,
+            image_bytes,
+            ..
+        } = self.0;
+        for (name, help, value) in [
+            (
+                "requests_active",
+                "Requests that may hold pixels",
+                active as u64,
+            ),
+            (
+                "requests_waiting",
+                "Requests that wait for that",
+                waiting as u64,
+            ),
+            (
+                "source_bytes",
+                "Bytes of sources' pixels that are held",
+                source_bytes,
+            ),
+            ("image_bytes", "Bytes of images that are held", image_bytes),
+        ] {
+            let family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+            ConstGauge::new(value).encode(family)?;
+        }
+        Ok(())
+    }
 }
 
 /// The caches' figures at one moment, by name.

@@ -9,10 +9,13 @@
 //! Handlers hold no algorithm: they read parameters, open a source, call a crate
 //! and describe the result.
 
+mod accept;
 mod algorithms;
 mod answer;
+mod begun;
 mod catalog;
 mod conditional;
+mod docs;
 mod failure;
 mod features;
 mod incoming;
@@ -23,6 +26,7 @@ mod metrics;
 mod ogc;
 mod openapi;
 mod operations;
+mod path;
 mod pictures;
 mod point;
 mod preface;
@@ -39,6 +43,7 @@ pub(crate) use conditional::body_tag as tag_of;
 pub(crate) use failure::{Failure, Replaced};
 pub(crate) use incoming::Incoming;
 pub(crate) use info::describe;
+pub(crate) use path::Path;
 pub(crate) use pictures::find_tile;
 pub use router::router;
 use router::{missing, not_allowed};

@@ -16,10 +16,22 @@ use utoipa::{IntoParams as _, IntoResponses, Modify, OpenApi, ToResponse};
 /// The request makes no sense, or not for this source.
 #[derive(Debug, ToResponse)]
 #[response(
-    description = "The request makes no sense, or not for this source (no such band, too many pixels), or names a parameter that is not supported"
+    description = "The request makes no sense, or not for this source (no such band, too many pixels)"
 )]
 #[expect(dead_code, reason = "documents a status")]
 pub(crate) struct BadRequest(Detail);
+
+/// The token is missing.
+#[derive(Debug, ToResponse)]
+#[response(description = "The server asks for a token, and it is missing or another")]
+#[expect(dead_code, reason = "documents a status")]
+pub(crate) struct Unauthorized(Detail);
+
+/// The request's body is too large.
+#[derive(Debug, ToResponse)]
+#[response(description = "The request's body is larger than the server takes")]
+#[expect(dead_code, reason = "documents a status")]
+pub(crate) struct TooLarge(Detail);
 
 /// The access policy or the store refuses.
 #[derive(Debug, ToResponse)]
@@ -86,6 +98,7 @@ impl IntoResponses for OpeningFails {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         named(&[
             ("400", "BadRequest"),
+            ("401", "Unauthorized"),
             ("403", "Forbidden"),
             ("404", "NotFound"),
             ("422", "Unprocessable"),
@@ -100,7 +113,7 @@ pub(crate) struct DrawingFails;
 impl IntoResponses for DrawingFails {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let mut responses = OpeningFails::responses();
-        responses.append(&mut named(&[("503", "Overloaded")]));
+        responses.append(&mut named(&[("413", "TooLarge"), ("503", "Overloaded")]));
         responses
     }
 }
@@ -167,7 +180,7 @@ fn named(responses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
     modifiers(&Items),
     components(
         schemas(Detail),
-        responses(BadRequest, Forbidden, NotFound, Unprocessable, BadGateway, Overloaded),
+        responses(BadRequest, Unauthorized, TooLarge, Forbidden, NotFound, Unprocessable, BadGateway, Overloaded),
     ),
     tags(
         (name = "COG", description = "One Cloud Optimized GeoTIFF"),

@@ -1,11 +1,8 @@
 //! What operators, browsers and programs look at first.
 
-use super::{Answer, Failure, Incoming};
+use super::{Answer, Failure, Incoming, Path, ogc::wants_page};
 use crate::state::ServerState;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use bytes::Bytes;
 use serde_json::json;
 use std::sync::Arc;
@@ -45,11 +42,12 @@ pub(crate) async fn readyz(
 /// The viewer, or, for a program, links to everything.
 #[utoipa::path(
     get, path = "/", tag = "Operations",
+    params(("f" = Option<String>, Query, description = "json or html; what `Accept` says by default")),
     responses((status = 200, description = "A page for browsers, a list of links for `Accept: application/json`", content((String = "text/html"), (Object = "application/json"))))
 )]
 pub(crate) async fn landing(incoming: Incoming) -> Result<Response, Failure> {
-    let answer = Answer::to(&incoming, 0).header("vary", "accept");
-    if !incoming.wants_json() {
+    let answer = Answer::to(&incoming, 0);
+    if wants_page(&incoming)? {
         return match file("index.html") {
             Some((media_type, body)) => Ok(answer.bytes(media_type, Bytes::from_static(body))),
             None => Err(super::missing(&incoming.uri).into()),
@@ -64,8 +62,8 @@ pub(crate) async fn landing(incoming: Incoming) -> Result<Response, Failure> {
         "version": env!("CARGO_PKG_VERSION"),
         "viewer": viewer::FULL,
         "links": [
-            link("self", "/", json, "This page"),
-            link("alternate", "/", "text/html", "The viewer"),
+            link("self", "/?f=json", json, "This document"),
+            link("alternate", "/?f=html", "text/html", "The viewer"),
             link("service-desc", "/openapi.json", "application/vnd.oai.openapi+json;version=3.1", "OpenAPI document"),
             link("service-doc", "/docs", "text/html", "OpenAPI explorer"),
             link("http://www.opengis.net/def/rel/ogc/1.0/conformance", "/conformance", json, "Conformance declaration"),

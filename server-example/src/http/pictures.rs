@@ -1,10 +1,10 @@
 //! Pictures: tiles, previews, parts.
 
-use super::{Answer, Failure, Incoming, Timing};
+use super::{Answer, Failure, Incoming, Path, Timing, begun::Begun};
 use crate::{
     Error,
-    dataset::{Area, Dataset, Wanted},
-    ground::parse_crs,
+    dataset::{Area, Wanted},
+    ground::{going_east, parse_crs},
     params::{
         AlgorithmParams, ImageParams, ReadParams, SizeParams, SourceParams, TileParams, format,
         wrong,
@@ -12,11 +12,9 @@ use crate::{
     picture::{self, Picture},
     state::{Names, ServerState},
 };
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use cog_render::Format;
+use core::ops::ControlFlow;
 use std::sync::Arc;
 use tile_math::{BoundingBox, Crs, Tile, TileMatrixSet};
 
@@ -206,12 +204,9 @@ async fn draw_part(
     size: SizeParams,
     format: Format,
 ) -> Result<Response, Failure> {
-    let mut bounds = parse_bounds("bbox", bounds)?;
+    let bounds = parse_bounds("bbox", bounds)?;
     let bounds_crs = crs(incoming, "coord_crs")?.unwrap_or_else(Crs::wgs84);
-    // Over the antimeridian (RFC 7946, 5.2): the box goes on beyond 180 degrees.
-    if bounds.left > bounds.right && bounds_crs.is_geographic() {
-        bounds.right += 360.0;
-    }
+    let bounds = going_east(bounds, &bounds_crs);
     let area = Area::Part {
         bounds,
         crs: crs(incoming, "dst_crs")?.unwrap_or_else(|| bounds_crs.clone()),
@@ -228,22 +223,15 @@ pub(super) async fn draw(
     area: Area,
     format: Option<Format>,
 ) -> Result<Response, Failure> {
-    let mut timing = Timing::start();
     let wanted = Wanted::parse(incoming.kind, &incoming.query, &state.names)?;
     let params = ImageParams::parse(&incoming.query, &state.names)?;
-    let dataset = timing
-        .stage("header", Dataset::open(state, &wanted))
-        .await?;
-    let answer = Answer::to(incoming, state.max_age).tag(incoming.tag(&dataset));
-    if let Some(response) = answer.not_modified() {
-        return Ok(response);
-    }
-    let _admission = timing.stage("queue", state.cpu.admit()).await?;
-    let image = dataset
-        .read(&state.cpu, &Arc::new(area), &mut timing)
-        .await?;
-    let picture = picture::encode(&state.cpu, image, params, format, &mut timing).await?;
-    Ok(respond(answer, &picture, &timing))
+    let mut begun = match Begun::of(state, incoming, &wanted).await? {
+        ControlFlow::Continue(begun) => begun,
+        ControlFlow::Break(response) => return Ok(response),
+    };
+    let image = begun.read(&Arc::new(area)).await?;
+    let picture = picture::encode(&state.cpu, image, params, format, &mut begun.timing).await?;
+    Ok(respond(begun.answer, &picture, &begun.timing))
 }
 
 fn respond(answer: Answer<'_>, picture: &Picture, timing: &Timing) -> Response {

@@ -1,16 +1,14 @@
 //! Values at a place.
 
-use super::{Answer, Failure, Incoming, Timing, pictures::crs};
+use super::{Failure, Incoming, Path, begun::Begun, pictures::crs};
 use crate::{
-    dataset::{Area, Dataset, Wanted},
+    dataset::{Area, Wanted},
     ground::number,
     params::{ReadParams, SourceParams, wrong},
     state::ServerState,
 };
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
+use core::ops::ControlFlow;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tile_math::Crs;
@@ -35,7 +33,6 @@ pub(crate) async fn point(
     Path(place): Path<String>,
     incoming: Incoming,
 ) -> Result<Response, Failure> {
-    let mut timing = Timing::start();
     let query = &incoming.query;
     let (x, y) = place
         .split_once(',')
@@ -51,17 +48,11 @@ pub(crate) async fn point(
         crs: crs(&incoming, "coord_crs")?.unwrap_or_else(Crs::wgs84),
         interpolate: query.boolean("interpolate")?.unwrap_or(false),
     };
-    let dataset = timing
-        .stage("header", Dataset::open(&state, &wanted))
-        .await?;
-    let answer = Answer::to(&incoming, state.max_age).tag(incoming.tag(&dataset));
-    if let Some(response) = answer.not_modified() {
-        return Ok(response);
-    }
-    let _admission = timing.stage("queue", state.cpu.admit()).await?;
-    let image = dataset
-        .read(&state.cpu, &Arc::new(area), &mut timing)
-        .await?;
+    let mut begun = match Begun::of(&state, &incoming, &wanted).await? {
+        ControlFlow::Continue(begun) => begun,
+        ControlFlow::Break(response) => return Ok(response),
+    };
+    let image = begun.read(&Arc::new(area)).await?;
     let bands = image.bands();
     let values = (0..bands.len()).map(|band| image.value(band, 0, 0).map_or(Value::Null, number));
     let body = json!({
@@ -70,5 +61,5 @@ pub(crate) async fn point(
         "band_names": bands.iter().map(|band| &band.name).collect::<Vec<_>>(),
         "band_descriptions": bands.iter().map(|band| &band.description).collect::<Vec<_>>(),
     });
-    Ok(answer.timing(&timing).json(&body))
+    Ok(begun.answer.timing(&begun.timing).json(&body))
 }

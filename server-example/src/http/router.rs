@@ -1,8 +1,9 @@
 //! Which path leads where.
 
 use super::{
-    Failure, Replaced, algorithms, catalog, conditional, features, info, item, layers, metrics,
-    ogc, openapi::Document, operations, pictures, point, stac, statistics, tilejson, validate,
+    Failure, Replaced, algorithms, catalog, conditional, docs, features, incoming::without_root,
+    info, item, layers, metrics, ogc, operations, pictures, point, stac, statistics, tilejson,
+    validate,
 };
 use crate::{
     Error,
@@ -12,13 +13,15 @@ use crate::{
 use axum::{
     Extension, Router,
     body::Body,
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::{Next, from_fn},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+use tower::{Layer as _, util::MapRequestLayer};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -28,8 +31,9 @@ use tower_http::{
     cors::{AllowOrigin, Any, CorsLayer},
     timeout::RequestBodyTimeoutLayer,
 };
-use utoipa::OpenApi as _;
-use utoipa_swagger_ui::SwaggerUi;
+
+/// Bodies that are in memory at a time; who sends more waits.
+const BODIES_AT_ONCE: usize = 32;
 
 /// The whole HTTP surface.
 pub fn router(state: Arc<ServerState>) -> Router {
@@ -39,17 +43,27 @@ pub fn router(state: Arc<ServerState>) -> Router {
         return router;
     }
     // Proxies may leave the path under which they show the server or take it away.
+    let folder = format!("{root_path}/");
+    let to_folder = move |uri: Uri| async move {
+        let query = uri.query().map(|query| format!("?{query}"));
+        Redirect::permanent(&format!("{folder}{}", query.unwrap_or_default()))
+    };
+    let prefix = root_path.clone();
+    let below = MapRequestLayer::new(move |mut request: Request| {
+        *request.uri_mut() = without_root(request.uri(), &prefix);
+        request
+    });
     Router::new()
-        .nest(&root_path, router.clone())
-        .fallback_service(router)
+        .route(&root_path, get(to_folder))
+        .fallback_service(below.layer(router))
 }
 
 fn at_root(state: Arc<ServerState>) -> Router {
-    let mut document = Document::openapi();
-    document.merge(ogc::OgcDocument::openapi());
     let cors = cors(&state.http);
     let body_bytes = state.http.body_bytes;
     let patience = state.http.client_timeout;
+    let bodies = Arc::new(Semaphore::new(BODIES_AT_ONCE));
+    let root_path = state.http.root_path.clone();
     let token = state.http.access_token.clone().map(Arc::<str>::from);
     Router::new()
         .route("/", get(operations::landing))
@@ -66,19 +80,27 @@ fn at_root(state: Arc<ServerState>) -> Router {
         .nest("/cog", of_cogs().merge(of_kind(Kind::Cog)))
         .nest("/stac", of_items().merge(of_kind(Kind::Stac)))
         .merge(ogc::routes())
-        .merge(SwaggerUi::new("/docs").url("/openapi.json", document))
+        .route("/openapi.json", get(docs::document))
+        .route("/docs", get(docs::folder))
+        .route("/docs/", get(docs::index))
+        .route("/docs/{*name}", get(docs::file))
+        // TiTiler's names for both.
+        .route("/api", get(docs::document))
+        .route("/api.html", get(docs::folder))
         .route("/{*path}", get(operations::asset))
         // The router itself adds which methods are allowed.
         .method_not_allowed_fallback(|method: Method, uri: Uri| async move {
             refused_method(method.as_str(), &uri)
         })
-        .with_state(state)
+        .with_state(Arc::clone(&state))
+        // `once_more` has the limit.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn(move |request, next| {
-            once_more(body_bytes, request, next)
+            once_more(body_bytes, Arc::clone(&bodies), request, next)
         }))
         .layer(RequestBodyTimeoutLayer::new(patience))
         .layer(from_fn(move |request, next| {
-            authorized(token.clone(), request, next)
+            authorized(token.clone(), root_path.clone(), request, next)
         }))
         .layer(
             CompressionLayer::new()
@@ -87,7 +109,9 @@ fn at_root(state: Arc<ServerState>) -> Router {
         )
         .layer(from_fn(tag_by_coding))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(finish))
+        .layer(from_fn(move |request, next| {
+            finish(Arc::clone(&state), request, next)
+        }))
         .layer(cors)
 }
 
@@ -183,22 +207,52 @@ fn cors(options: &HttpOptions) -> CorsLayer {
 }
 
 /// Lets in who gives the token, where there is one; anybody may ask whether the server lives.
-async fn authorized(token: Option<Arc<str>>, request: Request, next: Next) -> Response {
-    let open = ["/healthz", "/readyz"].contains(&request.uri().path());
+async fn authorized(
+    token: Option<Arc<str>>,
+    root_path: String,
+    request: Request,
+    next: Next,
+) -> Response {
+    let uri = without_root(request.uri(), &root_path);
+    let path = uri.path();
+    // Pages and their parts hold nothing of the sources.
+    let open = [
+        "/",
+        "/healthz",
+        "/readyz",
+        "/openapi.json",
+        "/docs",
+        "/api",
+        "/api.html",
+    ]
+    .contains(&path)
+        || ["/assets/", "/docs/"]
+            .iter()
+            .any(|folder| path.starts_with(folder));
     let Some(token) = token.filter(|_| !open && request.method() != Method::OPTIONS) else {
         return next.run(request).await;
     };
     let query = request.uri().query().unwrap_or_default();
+    let bearer = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| {
+            let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+            scheme
+                .eq_ignore_ascii_case("bearer")
+                .then(|| Cow::from(token.trim()))
+        });
     let given = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "access_token");
+    let given = given.map(|(_, given)| given).or(bearer);
     match given {
         // All of both is compared, so that the time it takes tells nothing of the token.
-        Some((_, given)) if same(given.as_bytes(), token.as_bytes()) => next.run(request).await,
+        Some(given) if same(given.as_bytes(), token.as_bytes()) => next.run(request).await,
         Some(_) => Failure(Error::Unauthorized(
             "the access_token is not the right one".into(),
         ))
         .into_response(),
         None => Failure(Error::Unauthorized(
-            "the parameter \"access_token\" is missing; add ?access_token=…".into(),
+            "the parameter \"access_token\" is missing; add ?access_token=…, or the header Authorization: Bearer …".into(),
         ))
         .into_response(),
     }
@@ -234,8 +288,21 @@ fn is_text(
 
 /// Answers anew where a source was replaced while it was read: what is known of
 /// it is then forgotten, and all of the answer is of the new one.
-async fn once_more(body_bytes: usize, request: Request, next: Next) -> Response {
+async fn once_more(
+    body_bytes: usize,
+    bodies: Arc<Semaphore>,
+    request: Request,
+    next: Next,
+) -> Response {
     let (parts, body) = request.into_parts();
+    let mut body = body;
+    // Nobody reads the body of any other request.
+    let _body = if parts.method == Method::POST {
+        bodies.acquire_owned().await.ok()
+    } else {
+        body = Body::empty();
+        None
+    };
     let body = match axum::body::to_bytes(body, body_bytes).await {
         Ok(body) => body,
         Err(error) => return Failure(unread(&error, body_bytes)).into_response(),
@@ -284,7 +351,7 @@ async fn tag_by_coding(request: Request, next: Next) -> Response {
 }
 
 /// Headers of every answer, and a line in the log.
-async fn finish(request: Request, next: Next) -> Response {
+async fn finish(state: Arc<ServerState>, request: Request, next: Next) -> Response {
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let start = std::time::Instant::now();
     let mut response = next.run(request).await;
@@ -297,7 +364,9 @@ async fn finish(request: Request, next: Next) -> Response {
         HeaderName::from_static("timing-allow-origin"),
         HeaderValue::from_static("*"),
     );
-    let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+    let time = start.elapsed();
+    let milliseconds = time.as_secs_f64() * 1e3;
+    state.requests.note(response.status(), time);
     tracing::debug!(
         status = response.status().as_u16(),
         milliseconds,

@@ -1,7 +1,8 @@
 //! STAC items: their assets, and the ways to show them.
 
 use super::{
-    Answer, Failure, Incoming, Timing, info::describe, info::outline, statistics::by_band,
+    Answer, Failure, Incoming, Path, begun::Begun, info::describe, info::outline,
+    statistics::of_area,
 };
 use crate::{
     Error,
@@ -12,10 +13,8 @@ use crate::{
     },
     state::ServerState,
 };
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
+use core::ops::ControlFlow;
 use serde_json::{Map, Value, json};
 use stac_item::Render;
 use std::sync::Arc;
@@ -94,7 +93,6 @@ pub(crate) async fn asset_statistics(
     State(state): State<Arc<ServerState>>,
     incoming: Incoming,
 ) -> Result<Response, Failure> {
-    let mut timing = Timing::start();
     let query = &incoming.query;
     let wanted = Wanted::parse(incoming.kind, query, &state.names)?;
     let area = Arc::new(Area::Whole {
@@ -102,25 +100,22 @@ pub(crate) async fn asset_statistics(
         size: SizeParams::parse(query)?.of_preview(),
     });
     let options = StatisticsParams::parse(query)?;
-    let dataset = timing
-        .stage("header", Dataset::open(&state, &wanted))
-        .await?;
-    let answer = Answer::to(&incoming, state.max_age).tag(incoming.tag(&dataset));
-    if let Some(response) = answer.not_modified() {
-        return Ok(response);
-    }
-    let _admission = timing.stage("queue", state.cpu.admit()).await?;
+    let mut begun = match Begun::of(&state, &incoming, &wanted).await? {
+        ControlFlow::Continue(begun) => begun,
+        ControlFlow::Break(response) => return Ok(response),
+    };
+    let sources = begun.dataset.sources();
+    let names: Vec<_> = sources
+        .map(|(name, _)| name.unwrap_or_default().to_owned())
+        .collect();
+    let apart: Vec<_> = begun.dataset.apart().collect();
     let mut body = Map::new();
-    for ((name, _), dataset) in dataset.sources().zip(dataset.apart()) {
-        let image = dataset.read(&state.cpu, &area, &mut timing).await?;
-        let options = options.clone();
-        let computed = state
-            .cpu
-            .run(move || cog_render::statistics(&image, &options, None));
-        let bands = timing.stage("statistics", computed).await??;
-        body.insert(name.unwrap_or_default().to_owned(), by_band(&bands).into());
+    for (name, dataset) in names.into_iter().zip(apart) {
+        begun.dataset = dataset;
+        let bands = of_area(&mut begun, &area, options.clone()).await?;
+        body.insert(name, bands.into());
     }
-    Ok(answer.timing(&timing).json(&body))
+    Ok(begun.answer.timing(&begun.timing).json(&body))
 }
 
 /// The ways to show an item that it names (the render extension).

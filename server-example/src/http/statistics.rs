@@ -2,6 +2,7 @@
 
 use super::{
     Answer, Failure, Incoming, Timing,
+    begun::Begun,
     features::{area, shape, text},
 };
 use crate::{
@@ -13,6 +14,8 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use bytes::Bytes;
+use cog_render::StatisticsOptions;
+use core::ops::ControlFlow;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -32,7 +35,6 @@ pub(crate) async fn statistics(
     State(state): State<Arc<ServerState>>,
     incoming: Incoming,
 ) -> Result<Response, Failure> {
-    let mut timing = Timing::start();
     let query = &incoming.query;
     let wanted = Wanted::parse(incoming.kind, query, &state.names)?;
     let area = Area::Whole {
@@ -40,22 +42,21 @@ pub(crate) async fn statistics(
         size: SizeParams::parse(query)?.of_preview(),
     };
     let options = StatisticsParams::parse(query)?;
-    let dataset = timing
-        .stage("header", Dataset::open(&state, &wanted))
-        .await?;
-    let answer = Answer::to(&incoming, state.max_age).tag(incoming.tag(&dataset));
-    if let Some(response) = answer.not_modified() {
-        return Ok(response);
-    }
-    let _admission = timing.stage("queue", state.cpu.admit()).await?;
-    let image = dataset
-        .read(&state.cpu, &Arc::new(area), &mut timing)
-        .await?;
-    let computed = state
-        .cpu
-        .run(move || cog_render::statistics(&image, &options, None));
-    let bands = timing.stage("statistics", computed).await??;
-    Ok(answer.timing(&timing).json(&by_band(&bands)))
+    let mut begun = match Begun::of(&state, &incoming, &wanted).await? {
+        ControlFlow::Continue(begun) => begun,
+        ControlFlow::Break(response) => return Ok(response),
+    };
+    let bands = of_area(&mut begun, &Arc::new(area), options).await?;
+    Ok(begun.answer.timing(&begun.timing).json(&bands))
+}
+
+/// Statistics of the bands in an area, by their names.
+pub(super) async fn of_area(
+    begun: &mut Begun<'_>,
+    area: &Arc<Area>,
+    options: StatisticsOptions,
+) -> Result<Map<String, Value>, Error> {
+    Ok(by_band(&begun.statistics(area, options).await?))
 }
 
 /// Statistics of each band inside polygons.
@@ -87,8 +88,11 @@ pub(crate) async fn of_features(
     let size = SizeParams::parse(query)?.of_part().aligned();
     let options = StatisticsParams::parse(query)?;
     let scale = query.integer("cover_scale", 1, 1000)?.unwrap_or(10);
-    let mut document: Value = serde_json::from_str(text(&body)?)
-        .map_err(|error| Error::Parameter(format!("the request's body is not JSON: {error}")))?;
+    let parsed = state.cpu.run(move || {
+        serde_json::from_str(text(&body)?)
+            .map_err(|error| Error::Parameter(format!("the request's body is not JSON: {error}")))
+    });
+    let mut document: Value = parsed.await??;
     let features = features(&mut document)?;
     if features.len() > MOST_FEATURES {
         return Err(Error::Request(format!(
@@ -100,11 +104,12 @@ pub(crate) async fn of_features(
     let dataset = timing
         .stage("header", Dataset::open(&state, &wanted))
         .await?;
-    let _admission = timing.stage("queue", state.cpu.admit()).await?;
+    let mut admission = timing.stage("queue", state.cpu.admit()).await?;
     for feature in features {
-        let shape = shape(&feature.to_string())?;
+        let text = feature.to_string();
+        let shape = state.cpu.run(move || shape(&text)).await??;
         let area = Arc::new(area(&incoming, shape.clone(), size)?);
-        let image = dataset.read(&state.cpu, &area, &mut timing).await?;
+        let image = dataset.read(&mut admission, &area, &mut timing).await?;
         let options = options.clone();
         let computed = state.cpu.run(move || {
             let coverage = area.coverage(&image, scale)?;
@@ -140,7 +145,7 @@ fn features(document: &mut Value) -> Result<Vec<&mut Value>, Error> {
 }
 
 /// Statistics by the names of the bands.
-pub(super) fn by_band(bands: &[cog_render::BandStatistics]) -> Map<String, Value> {
+fn by_band(bands: &[cog_render::BandStatistics]) -> Map<String, Value> {
     bands
         .iter()
         .map(|band| (band.name.clone(), band_statistics(band)))

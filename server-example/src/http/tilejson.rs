@@ -1,16 +1,13 @@
 //! TileJSON: what a map library needs to know of tiles.
 
-use super::{Answer, Failure, Incoming, info::band_descriptions, info::minmax};
+use super::{Answer, Failure, Incoming, Path, info::band_descriptions, info::minmax};
 use crate::{
     Error,
     dataset::{Dataset, Wanted},
     params::{AlgorithmParams, ImageParams, ReadParams, SourceParams, TileParams, format},
     state::ServerState,
 };
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use cog_raster::RasterInfo;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -52,13 +49,12 @@ pub(crate) async fn tilejson(
         }
         None => String::new(),
     };
-    let (least, greatest) = (query.zoom("minzoom", &tms)?, query.zoom("maxzoom", &tms)?);
+    query.zooms(&tms, None)?;
     let dataset = Dataset::open(&state, &wanted).await?;
     let info = dataset.info();
     check_bands(info, wanted.bands.options.bands.as_deref())?;
     let bounds = dataset.bounds_in(tms.geographic_crs())?;
-    let (minzoom, maxzoom) = dataset.zooms(&tms)?;
-    let (minzoom, maxzoom) = (least.unwrap_or(minzoom), greatest.unwrap_or(maxzoom));
+    let (minzoom, maxzoom) = query.zooms(&tms, Some(dataset.zooms(&tms)?))?;
     let (x, y) = bounds.center();
     let mut rest = query.without(&["tile_format", "minzoom", "maxzoom"]);
     if size.tilesize.is_none() {

@@ -80,7 +80,7 @@ impl Query {
     }
 
     /// A zoom of a tile matrix set.
-    pub(crate) fn zoom(&self, name: &str, tms: &TileMatrixSet) -> Result<Option<i8>, Error> {
+    fn zoom(&self, name: &str, tms: &TileMatrixSet) -> Result<Option<i8>, Error> {
         let zooms = tms.min_zoom()..=tms.max_zoom();
         let expected = || {
             format!(
@@ -93,6 +93,22 @@ impl Query {
         self.read(name, expected, |text| {
             text.parse().ok().filter(|z| zooms.contains(z))
         })
+    }
+
+    /// `minzoom` and `maxzoom`, each of a tile matrix set, by default those of `own`, else of the set.
+    pub(crate) fn zooms(
+        &self,
+        tms: &TileMatrixSet,
+        own: Option<(i8, i8)>,
+    ) -> Result<(i8, i8), Error> {
+        let own = own.unwrap_or((tms.min_zoom(), tms.max_zoom()));
+        let (low, high) = (self.zoom("minzoom", tms)?, self.zoom("maxzoom", tms)?);
+        let (low, high) = (low.unwrap_or(own.0), high.unwrap_or(own.1));
+        if low > high {
+            let expected = format!("at most maxzoom, {high}");
+            return Err(wrong("minzoom", &low.to_string(), &expected));
+        }
+        Ok((low, high))
     }
 
     /// A parameter read by `parse`; `expected` says what it has to be.

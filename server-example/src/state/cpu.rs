@@ -12,28 +12,53 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 /// Bounds keep memory and waiting times in hand: `active` requests may hold
 /// pixels at a time, `waiting` more may queue for that, and whoever comes then
 /// is told to come back later; and what all of them have read of their sources at
-/// a time is no more than a number of bytes. The jobs of the active requests are few each, so
+/// a time is no more than a number of bytes, nor are the images made of that. The jobs of the active requests are few each, so
 /// the pool's own queue is bounded by them.
 #[derive(Clone, Debug)]
 pub struct CpuPool {
     pool: Arc<rayon::ThreadPool>,
     active: Arc<Semaphore>,
-    /// A permit is a KiB.
-    memory: Arc<Semaphore>,
+    most_active: usize,
+    /// What is read of sources; a permit is a KiB.
+    sources: Arc<Semaphore>,
+    /// What is made of that, until it is sent.
+    images: Arc<Semaphore>,
     most_memory: u32,
     waiting: Arc<AtomicUsize>,
     most_waiting: usize,
 }
 
-/// The right to hold pixels; given back when dropped.
+/// The right to hold pixels, and the memory for them; given back when dropped.
 #[derive(Debug)]
 pub struct Admission {
     _permit: OwnedSemaphorePermit,
+    held: Option<OwnedSemaphorePermit>,
+    cpu: CpuPool,
+}
+
+impl Admission {
+    /// The pool that admitted.
+    #[must_use]
+    pub const fn cpu(&self) -> &CpuPool {
+        &self.cpu
+    }
+
+    /// Waits for the right to hold an image of `bytes`, instead of what was held before: who waited for
+    /// more while it holds some could wait for who does the same.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Overloaded`] when the server shuts down.
+    pub async fn hold(&mut self, bytes: u64) -> Result<(), Error> {
+        self.held = None;
+        self.held = Some(self.cpu.acquire(&self.cpu.images, bytes).await?);
+        Ok(())
+    }
 }
 
 impl CpuPool {
     /// A pool of `threads`, for `active` requests at a time and `waiting` more in the queue, that
-    /// hold up to `bytes` of their sources' pixels.
+    /// hold up to `bytes` of their sources' pixels, and as much of their own.
     ///
     /// # Errors
     ///
@@ -49,9 +74,11 @@ impl CpuPool {
         let most_memory = kibibytes(bytes).max(1);
         Ok(Self {
             pool: Arc::new(pool),
-            memory: Arc::new(Semaphore::new(most_memory as usize)),
+            sources: Arc::new(Semaphore::new(most_memory as usize)),
+            images: Arc::new(Semaphore::new(most_memory as usize)),
             most_memory,
             active: Arc::new(Semaphore::new(active.max(1))),
+            most_active: active.max(1),
             waiting: Arc::default(),
             most_waiting: waiting,
         })
@@ -64,7 +91,7 @@ impl CpuPool {
     /// [`Error::Overloaded`] at once when the queue is full.
     pub async fn admit(&self) -> Result<Admission, Error> {
         if let Ok(permit) = Arc::clone(&self.active).try_acquire_owned() {
-            return Ok(Admission { _permit: permit });
+            return Ok(self.admission(permit));
         }
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= self.most_waiting {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
@@ -75,25 +102,53 @@ impl CpuPool {
         let permit = Arc::clone(&self.active)
             .acquire_owned()
             .await
-            .map_err(|_| Error::Overloaded("the server is shutting down".into()))?;
-        Ok(Admission { _permit: permit })
+            .map_err(|_| shutting_down())?;
+        Ok(self.admission(permit))
     }
 
-    /// Waits for the right to hold `bytes` of a source's pixels; who wants more than there is at all
-    /// waits until nobody else holds any.
+    fn admission(&self, permit: OwnedSemaphorePermit) -> Admission {
+        Admission {
+            _permit: permit,
+            held: None,
+            cpu: self.clone(),
+        }
+    }
+
+    /// Waits for the right to hold `bytes` of a source's pixels until what this gives is dropped; who
+    /// wants more than there is at all waits until nobody else holds any.
     ///
-    /// Wait for one at a time only: two requests that each hold what the other waits for would do so
-    /// forever.
+    /// Wait for nothing of this pool but its threads while you hold it.
     ///
     /// # Errors
     ///
     /// [`Error::Overloaded`] when the server shuts down.
-    pub async fn hold(&self, bytes: u64) -> Result<Admission, Error> {
-        let permit = Arc::clone(&self.memory)
+    pub async fn hold(&self, bytes: u64) -> Result<OwnedSemaphorePermit, Error> {
+        self.acquire(&self.sources, bytes).await
+    }
+
+    async fn acquire(
+        &self,
+        memory: &Arc<Semaphore>,
+        bytes: u64,
+    ) -> Result<OwnedSemaphorePermit, Error> {
+        Arc::clone(memory)
             .acquire_many_owned(kibibytes(bytes).min(self.most_memory))
             .await
-            .map_err(|_| Error::Overloaded("the server is shutting down".into()))?;
-        Ok(Admission { _permit: permit })
+            .map_err(|_| shutting_down())
+    }
+
+    /// How much there is to do at the moment.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        let held = |memory: &Semaphore| {
+            (u64::from(self.most_memory)).saturating_sub(memory.available_permits() as u64) * 1024
+        };
+        Load {
+            active: self.most_active - self.active.available_permits().min(self.most_active),
+            waiting: self.waiting.load(Ordering::Relaxed),
+            source_bytes: held(&self.sources),
+            image_bytes: held(&self.images),
+        }
     }
 
     /// Says whether a request that came now would at least be queued.
@@ -135,6 +190,24 @@ impl CpuPool {
     pub fn spawn(&self, job: impl FnOnce() + Send + 'static) {
         self.pool.spawn(job);
     }
+}
+
+/// What a [`CpuPool`] is at.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Load {
+    /// Requests that may hold pixels.
+    pub active: usize,
+    /// Requests that wait for that.
+    pub waiting: usize,
+    /// Bytes of sources' pixels that are held.
+    pub source_bytes: u64,
+    /// Bytes of images that are held.
+    pub image_bytes: u64,
+}
+
+fn shutting_down() -> Error {
+    Error::Overloaded("the server is shutting down".into())
 }
 
 fn kibibytes(bytes: u64) -> u32 {
@@ -189,7 +262,17 @@ mod tests {
             () = core::future::ready(()) => {}
         }
         drop((small, also_small));
-        large.await.unwrap();
+        let held = large.await.unwrap();
+        assert_eq!(pool.load().source_bytes, 10_240);
+        drop(held);
+        // An image takes the place of the one before.
+        let mut admission = pool.admit().await.unwrap();
+        for bytes in [9_000, 10_000, 1] {
+            admission.hold(bytes).await.unwrap();
+        }
+        assert_eq!((pool.load().image_bytes, pool.load().active), (1024, 1));
+        drop(admission);
+        assert_eq!((pool.load().image_bytes, pool.load().active), (0, 0));
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! STAC items, kept for a while.
 
+use super::CpuPool;
 use crate::{
     Error,
     access::{Openers, Policy, Target},
@@ -19,6 +20,8 @@ const KEPT_BYTES: u64 = 32 << 20;
 #[derive(Debug)]
 pub(crate) struct Items {
     openers: Arc<Openers>,
+    /// Where texts are read.
+    cpu: CpuPool,
     kept: Cache<String, Kept, Bytes>,
     ttl: Duration,
     timeout: Duration,
@@ -49,9 +52,15 @@ impl Weighter<String, Kept> for Bytes {
 }
 
 impl Items {
-    pub(crate) fn new(policy: &Arc<Policy>, ttl: Duration, timeout: Duration) -> Self {
+    pub(crate) fn new(
+        policy: &Arc<Policy>,
+        cpu: &CpuPool,
+        ttl: Duration,
+        timeout: Duration,
+    ) -> Self {
         Self {
             openers: Arc::new(Openers::new(policy)),
+            cpu: cpu.clone(),
             kept: Cache::with_weighter(1000, KEPT_BYTES, Bytes),
             ttl,
             timeout,
@@ -65,32 +74,43 @@ impl Items {
     /// [`Error`]: nothing there, refused, no STAC item, the store does not answer.
     pub(crate) async fn open(&self, target: &Target) -> Result<StoredItem, Error> {
         let key = target.key();
-        let is_remote = matches!(target, Target::Remote { .. });
-        if let Some(kept) = self.kept.get(&key).filter(|_| is_remote)
-            && kept.since.elapsed() < self.ttl
-        {
-            return Ok(kept.stored);
+        if !matches!(target, Target::Remote { .. }) {
+            return Ok(self.read(target, &key).await?.stored);
         }
+        self.kept
+            .remove_if(&key, |kept| kept.since.elapsed() >= self.ttl);
+        // Who asks while somebody reads it waits for that.
+        match self.kept.get_value_or_guard_async(&key).await {
+            Ok(kept) => Ok(kept.stored),
+            Err(guard) => {
+                let kept = self.read(target, &key).await?;
+                // What is too large to be kept, or was taken out meanwhile, is read again.
+                let _ = guard.insert(kept.clone());
+                Ok(kept.stored)
+            }
+        }
+    }
+
+    async fn read(&self, target: &Target, key: &str) -> Result<Kept, Error> {
         let read = self.openers.read_all(target, MOST_BYTES);
         let bytes = tokio::time::timeout(self.timeout, read)
             .await
             .map_err(|_| {
                 Error::Upstream(format!("{key} did not come in time; try again later"))
             })??;
-        let item = Item::parse(&bytes, Some(&key))
+        let (text, location) = (bytes.clone(), key.to_owned());
+        let parsed = self.cpu.run(move || Item::parse(&text, Some(&location)));
+        let item = parsed
+            .await?
             .map_err(|error| Error::Unusable(format!("{key}: {error}")))?;
         let stored = StoredItem {
             item: Arc::new(item),
             tag: crate::http::tag_of(&bytes),
         };
-        if is_remote {
-            let kept = Kept {
-                stored: stored.clone(),
-                bytes: bytes.len() as u64,
-                since: Instant::now(),
-            };
-            self.kept.insert(key, kept);
-        }
-        Ok(stored)
+        Ok(Kept {
+            stored,
+            bytes: bytes.len() as u64,
+            since: Instant::now(),
+        })
     }
 }

@@ -6,13 +6,15 @@ mod cpu;
 mod items;
 mod layers;
 mod names;
+mod requests;
 mod server;
 mod sources;
 
 pub(crate) use counted::{CountedReader, Counters};
-pub use cpu::{Admission, CpuPool};
+pub use cpu::{Admission, CpuPool, Load};
 pub(crate) use items::{Items, StoredItem};
 pub use layers::{Layer, LayerBand, LayerSource, describe_layer};
 pub use names::Names;
+pub(crate) use requests::Requests;
 pub use server::{HttpOptions, ServerOptions, ServerState};
 pub use sources::{Source, Sources};

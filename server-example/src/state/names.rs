@@ -106,6 +106,22 @@ impl Names {
         &self.algorithms
     }
 
+    /// All that is known, as text that differs where what a name stands for does.
+    pub(crate) fn described(&self) -> String {
+        let sets = self.tile_matrix_sets.values().map(|set| set.to_json());
+        let names = self.colormaps.names();
+        let colormaps = names.iter().filter_map(|name| {
+            let colormap = self.colormaps.named(name).ok()?;
+            Some(format!("{name} {}", colormap.to_json()))
+        });
+        let algorithms = self.algorithms.names().filter_map(|name| {
+            let info = self.algorithms.describe(name)?;
+            Some(format!("{name} {}", info.to_json()))
+        });
+        let all: Vec<String> = sets.chain(colormaps).chain(algorithms).collect();
+        all.join("\n")
+    }
+
     /// Knows other algorithms: those built in with some of the caller's, for instance.
     pub fn set_algorithms(&mut self, algorithms: Algorithms) {
         self.algorithms = Arc::new(algorithms);

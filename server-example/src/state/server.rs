@@ -1,7 +1,8 @@
 //! The state that all requests share.
 
 use super::{
-    CpuPool, Items, Layer, LayerSource, Names, Source, Sources, StoredItem, describe_layer,
+    CpuPool, Items, Layer, LayerSource, Names, Requests, Source, Sources, StoredItem,
+    describe_layer,
 };
 use crate::{
     Error,
@@ -97,6 +98,18 @@ impl Default for ServerOptions {
     }
 }
 
+impl ServerOptions {
+    /// A digest of what the bytes of answers depend on, beside the request and the sources.
+    fn fingerprint(&self) -> String {
+        let own = format!(
+            "{:?} {} {:?}",
+            self.color, self.sidecars, self.http.attribution
+        );
+        let names = self.names.described();
+        crate::http::tag_of([own, names].join("\n").as_bytes())
+    }
+}
+
 /// What all requests share.
 #[derive(Debug)]
 pub struct ServerState {
@@ -106,6 +119,8 @@ pub struct ServerState {
     pub policy: Arc<Policy>,
     /// What is open.
     pub sources: Sources,
+    /// What was answered.
+    pub(crate) requests: Requests,
     /// STAC items that were read.
     pub(crate) items: Items,
     /// What requests may name.
@@ -118,6 +133,8 @@ pub struct ServerState {
     pub(crate) ids: HashMap<String, Target>,
     /// Seconds for which answers may be kept.
     pub max_age: u32,
+    /// Of the settings on which the bytes of answers depend, so that their tags do.
+    pub(crate) fingerprint: Arc<str>,
 }
 
 impl ServerState {
@@ -147,17 +164,19 @@ impl ServerState {
         )?;
         let policy = Arc::new(policy);
         let sources = Sources::new(&policy, &cpu, options);
-        let items_policy = Arc::clone(&policy);
+        let items = Items::new(&policy, &cpu, options.source_ttl, options.read_timeout);
         let mut state = Self {
             cpu,
             policy,
             sources,
-            items: Items::new(&items_policy, options.source_ttl, options.read_timeout),
+            requests: Requests::default(),
+            items,
             names: options.names.clone(),
             http: options.http.clone(),
             layers: Vec::new(),
             ids: HashMap::new(),
             max_age: options.max_age,
+            fingerprint: options.fingerprint().into(),
         };
         let ids = unique_ids(&wanted);
         for (wanted, id) in wanted.iter().zip(&ids) {

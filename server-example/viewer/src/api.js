@@ -22,6 +22,21 @@ export function address(path) {
   return new URL(path, document.baseURI).href;
 }
 
+/** The token that the page was opened with, which every request has to give again; null without one. */
+export function accessToken() {
+  return new URLSearchParams(location.search).get("access_token");
+}
+
+/**
+ * @param {string} path relative to the page
+ */
+function withToken(path) {
+  const url = new URL(address(path));
+  const token = accessToken();
+  if (token !== null) url.searchParams.set("access_token", token);
+  return url.href;
+}
+
 /**
  * Asks for JSON.
  *
@@ -33,7 +48,7 @@ export function address(path) {
 export async function getJson(path, signal) {
   let answer;
   try {
-    answer = await fetch(address(path), { signal, headers: { Accept: "application/json" } });
+    answer = await fetch(withToken(path), { signal, headers: { Accept: "application/json" } });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError("The server does not answer.", 0);

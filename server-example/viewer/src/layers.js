@@ -2,7 +2,7 @@
  * Layers: what the server says of them, how each is drawn, and the addresses that follow.
  */
 
-import { address } from "./api.js";
+import { accessToken, address } from "./api.js";
 import { MAX_ZOOM } from "./mercator.js";
 
 /** How pixels between samples are made; the names are the server's. */
@@ -266,6 +266,8 @@ export function tileTemplate(layer, pixels) {
   }
   query.set("resampling", style.resampling);
   query.set("tilesize", String(pixels));
+  const token = accessToken();
+  if (token !== null) query.set("access_token", token);
   return `${address("cog/tiles/WebMercatorQuad/")}{z}/{x}/{y}.png?${query}`;
 }
 

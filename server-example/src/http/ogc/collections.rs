@@ -7,13 +7,10 @@ use super::{
 };
 use crate::{
     Error,
-    http::{Answer, Failure, Incoming, pictures},
+    http::{Answer, Failure, Incoming, Path, pictures},
     state::{Layer, ServerState},
 };
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Serialize;
 use std::sync::Arc;
 use tile_math::{Crs, TileMatrixSet};
@@ -317,7 +314,7 @@ pub(crate) async fn map_tile(
         .text("style")
         .unwrap_or(styles::DEFAULT)
         .to_owned();
-    let incoming = of_layer(&state, incoming, &id, &style)?;
+    let incoming = of_layer(&state, incoming, &id, &style)?.of_format(format);
     pictures::tile(
         State(state),
         Path((tms, z, col, format!("{row}.{format}"))),

@@ -4,15 +4,12 @@ use super::wmts::of_layer;
 use crate::{
     Error,
     dataset::{Area, Dataset, Wanted},
-    http::{Failure, Incoming, pictures},
+    ground::going_east,
+    http::{Failure, Incoming, Path, pictures},
     params::{ImageParams, ReadParams, SourceParams, wrong},
     state::ServerState,
 };
-use axum::{
-    extract::{Path, State},
-    http::{HeaderValue, Uri, header},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use cog_render::{Format, OutputSize};
 use std::sync::Arc;
 use tile_math::{BoundingBox, Crs};
@@ -145,6 +142,7 @@ fn bounding_box(text: &str, crs: Option<Crs>, order: Order) -> Result<(BoundingB
         Order::OfCrs if crs.axis_inverted() => BoundingBox::new(b, a, d, c),
         _ => BoundingBox::new(a, b, c, d),
     };
+    let bounds = going_east(bounds, &crs);
     if bounds.left >= bounds.right || bounds.bottom >= bounds.top {
         return Err(wrong(
             "bbox",
@@ -155,6 +153,9 @@ fn bounding_box(text: &str, crs: Option<Crs>, order: Order) -> Result<(BoundingB
     Ok((bounds, crs))
 }
 
+/// What `Accept` may choose, the usual one first.
+const FORMATS: [Format; 4] = [Format::Png, Format::Jpeg, Format::Webp, Format::Tif];
+
 /// The format that a request asks for: `f`, else `Accept`, else PNG.
 ///
 /// # Errors
@@ -164,14 +165,10 @@ pub(super) fn format(incoming: &Incoming) -> Result<Format, Error> {
     if let Some(name) = incoming.query.text("f") {
         return crate::params::format(name);
     }
-    let accept = incoming.headers.get(header::ACCEPT);
-    let accept = accept.and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let named = accept.split(',').find_map(|part| {
-        let media_type = part.split(';').next()?.trim();
-        Format::ALL
-            .into_iter()
-            .find(|f| f.media_type() == media_type)
-    });
+    let preferred = incoming.preferred(&FORMATS.map(Format::media_type));
+    let named = FORMATS
+        .into_iter()
+        .find(|format| Some(format.media_type()) == preferred);
     Ok(named.unwrap_or(Format::Png))
 }
 
@@ -217,24 +214,11 @@ pub(crate) async fn of_collection(
     draw(&state, incoming, asked).await
 }
 
-async fn draw(
-    state: &ServerState,
-    mut incoming: Incoming,
-    asked: Asked,
-) -> Result<Response, Failure> {
+async fn draw(state: &ServerState, incoming: Incoming, asked: Asked) -> Result<Response, Failure> {
     let format = asked.format;
     let area = asked.area(state, &incoming).await?;
-    // Two formats of one address, of which `Accept` chooses: the tags differ as if the address said it.
-    let (path, query) = (
-        incoming.uri.path(),
-        incoming.uri.query().unwrap_or_default(),
-    );
-    let named = format!("{path}?{query}&f={}", format.name());
-    incoming.uri = named.parse::<Uri>().unwrap_or(incoming.uri);
-    let mut response = pictures::draw(state, &incoming, area, Some(format)).await?;
-    let headers = response.headers_mut();
-    headers.append(header::VARY, HeaderValue::from_static("accept"));
-    Ok(response)
+    let incoming = incoming.of_format(format.name());
+    pictures::draw(state, &incoming, area, Some(format)).await
 }
 
 #[cfg(test)]

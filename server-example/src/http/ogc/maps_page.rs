@@ -4,12 +4,12 @@ use super::{limits::reach, page};
 use crate::{
     dataset::{Dataset, Kind, Wanted},
     ground::crs_name,
-    http::{Answer, Failure, Incoming},
+    http::{Answer, Failure, Incoming, Path},
     params::{ImageParams, ReadParams, SourceParams, TileParams, format},
     state::ServerState,
 };
 use axum::{
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
 };
 use maud::html;
@@ -49,8 +49,7 @@ pub(crate) async fn map(
         Some(name) => format!(".{}", format(name)?.name()),
         None => String::new(),
     };
-    let low = asked.zoom("minzoom", &tms)?.unwrap_or(tms.min_zoom());
-    let high = asked.zoom("maxzoom", &tms)?.unwrap_or(tms.max_zoom());
+    let (low, high) = asked.zooms(&tms, None)?;
     let dataset = Dataset::open(&state, &wanted).await?;
     let degrees = dataset.bounds_in(&Crs::wgs84())?;
     let bounds = reach(&tms, degrees).unwrap_or_else(|| tms.xy_bbox());

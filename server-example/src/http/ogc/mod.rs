@@ -33,5 +33,5 @@ mod wmts_document;
 mod xml;
 
 pub(super) use document::OgcDocument;
-pub(super) use negotiate::respond;
+pub(super) use negotiate::{respond, wants_page};
 pub(super) use routes::{routes, routes_of_kind};

@@ -6,10 +6,10 @@ use crate::{
     http::{Answer, Incoming},
     params::wrong,
 };
-use axum::{http::header, response::Response};
+use axum::response::Response;
 use serde::Serialize;
 
-/// Whether the client wants a page: `f=html`, or `Accept` names HTML before JSON.
+/// Whether the client wants a page: `f=html`, or `Accept` likes HTML better than JSON.
 ///
 /// # Errors
 ///
@@ -19,11 +19,7 @@ pub(in crate::http) fn wants_page(incoming: &Incoming) -> Result<bool, Error> {
         Some("html") => Ok(true),
         Some("json") => Ok(false),
         Some(other) => Err(wrong("f", other, "html or json")),
-        None => {
-            let accept = incoming.headers.get(header::ACCEPT);
-            let accept = accept.and_then(|v| v.to_str().ok()).unwrap_or_default();
-            Ok(accept.contains("text/html") && !incoming.wants_json())
-        }
+        None => Ok(incoming.preferred(&["application/json", "text/html"]) == Some("text/html")),
     }
 }
 
@@ -38,7 +34,6 @@ pub(in crate::http) fn respond(
     title: &str,
     value: &impl Serialize,
 ) -> Result<Response, Error> {
-    let answer = answer.header("vary", "accept");
     if !wants_page(incoming)? {
         return Ok(answer.json(value));
     }
@@ -65,6 +60,7 @@ mod tests {
         assert!(page("/?", "text/html,application/xhtml+xml,*/*;q=0.8").unwrap());
         assert!(!page("/?", "*/*").unwrap());
         assert!(!page("/?", "application/json, text/html").unwrap());
+        assert!(page("/?", "application/json;q=0.5, text/html").unwrap());
         assert_eq!(page("/?f=xml", "").unwrap_err().status(), 422);
     }
 }

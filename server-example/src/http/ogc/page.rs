@@ -67,7 +67,8 @@ pub(super) fn of_json(incoming: &Incoming, title: &str, value: &Value) -> Markup
 fn as_json(incoming: &Incoming) -> String {
     let kept = incoming.query.without(&["f"]);
     let separator = if kept.is_empty() { "" } else { "&" };
-    format!("{}?{kept}{separator}f=json", incoming.uri.path())
+    let base = incoming.base_url();
+    format!("{base}{}?{kept}{separator}f=json", incoming.uri.path())
 }
 
 /// A value; the answers of this server nest a few levels.

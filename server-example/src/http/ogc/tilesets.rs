@@ -5,17 +5,13 @@ use super::{
     negotiate,
 };
 use crate::{
-    Error,
     dataset::{Dataset, Wanted},
     ground::{crs_name, parse_crs},
-    http::{Answer, Failure, Incoming},
-    params::{ReadParams, SourceParams, wrong},
+    http::{Answer, Failure, Incoming, Path},
+    params::{ReadParams, SourceParams},
     state::ServerState,
 };
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Serialize;
 use std::sync::Arc;
 use tile_math::{BoundingBox, Crs, TileMatrixSet};
@@ -208,18 +204,9 @@ pub(crate) async fn of_source_and_set(
     let tms = state.names.tile_matrix_set(&tms)?;
     let wanted = Wanted::parse(incoming.kind, asked, &state.names)?;
     negotiate::wants_page(&incoming)?;
-    let (low, high) = (asked.zoom("minzoom", &tms)?, asked.zoom("maxzoom", &tms)?);
+    asked.zooms(&tms, None)?;
     let dataset = Dataset::open(&state, &wanted).await?;
-    let own = dataset.zooms(&tms)?;
-    let range = (low.unwrap_or(own.0), high.unwrap_or(own.1));
-    if range.0 > range.1 {
-        let error = wrong(
-            "minzoom",
-            &range.0.to_string(),
-            &format!("at most maxzoom, {}", range.1),
-        );
-        return Err(Error::Request(error.to_string()).into());
-    }
+    let range = asked.zooms(&tms, Some(dataset.zooms(&tms)?))?;
     let bounds = dataset.bounds_in(&Crs::wgs84())?;
     let kept = asked.without(&["f"]);
     let (base, prefix) = (incoming.base_url(), incoming.kind.prefix());

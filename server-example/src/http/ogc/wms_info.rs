@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     Error,
-    dataset::Area,
+    dataset::{Area, Dataset},
     ground::number,
     http::{Answer, Timing},
     params::wrong,
-    state::ServerState,
+    state::{Admission, ServerState},
 };
 use axum::response::Response;
 use maud::html;
@@ -96,13 +96,15 @@ async fn answer(
     media_type: Option<&'static str>,
 ) -> Result<Response, Error> {
     let mut timing = Timing::start();
-    let _admission = timing.stage("queue", state.cpu.admit()).await?;
-    let mut values = Vec::new();
+    let mut datasets = Vec::new();
     for layer in found {
-        values.push((
-            layer.name.clone(),
-            at(state, layer, pixel, &mut timing).await?,
-        ));
+        datasets.push(timing.stage("header", layer.open(state)).await?);
+    }
+    let mut admission = timing.stage("queue", state.cpu.admit()).await?;
+    let mut values = Vec::new();
+    for (layer, dataset) in found.iter().zip(&datasets) {
+        let at = at(dataset, &mut admission, pixel, &mut timing).await?;
+        values.push((layer.name.clone(), at));
     }
     let incoming = kvp.incoming(&[]);
     let answer = Answer::to(&incoming, state.max_age).timing(&timing);
@@ -139,14 +141,13 @@ impl Frame {
 
 /// The values of the bands that the map would show.
 async fn at(
-    state: &ServerState,
-    layer: &Found,
+    dataset: &Dataset,
+    admission: &mut Admission,
     pixel: &Frame,
     timing: &mut Timing,
 ) -> Result<Vec<(String, Option<f64>)>, Error> {
-    let dataset = timing.stage("header", layer.open(state)).await?;
     let area = Arc::new(Area::Grid(pixel.grid()?));
-    let image = dataset.read(&state.cpu, &area, timing).await?;
+    let image = dataset.read(admission, &area, timing).await?;
     if image.is_empty() {
         return Ok(Vec::new());
     }

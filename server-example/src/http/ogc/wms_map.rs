@@ -140,12 +140,12 @@ async fn draw(
     if let Some(response) = answer.not_modified() {
         return Ok(response);
     }
-    let _admission = timing.stage("queue", state.cpu.admit()).await?;
+    let mut admission = timing.stage("queue", state.cpu.admit()).await?;
     let mut canvas = Canvas::new(frame.width, frame.height, background);
     let area = Arc::new(Area::Grid(frame.grid()?));
     // The first is at the bottom (OGC 06-042, 7.3.3.3).
     for (dataset, style) in sources {
-        let image = dataset.read(&state.cpu, &area, &mut timing).await?;
+        let image = dataset.read(&mut admission, &area, &mut timing).await?;
         let laid = state.cpu.run(move || {
             let picture = cog_render::style(&image, &style, Format::Png)?;
             canvas.lay(&picture)?;

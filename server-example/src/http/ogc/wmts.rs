@@ -10,14 +10,11 @@ use super::{
 use crate::{
     Error,
     dataset::{Dataset, Kind, Wanted},
-    http::{Answer, Failure, Incoming, pictures},
+    http::{Answer, Failure, Incoming, Path, pictures},
     params::{ImageParams, Query, ReadParams, SourceParams, wrong},
     state::{Layer, Names, ServerState},
 };
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use cog_render::Format;
 use std::{collections::HashMap, sync::Arc};
 use tile_math::{BoundingBox, Crs, TileMatrixSet};
