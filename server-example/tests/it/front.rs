@@ -265,7 +265,9 @@ fn every_mistake_is_answered_in_the_same_way() {
 fn a_map_may_lie_over_the_antimeridian() {
     let (server, _dir) = start(&[]);
     for path in ["/cog/map?url=dem&", "/collections/dem/map?"] {
-        let answer = server.get(&format!("{path}bbox=170,40,-170,50&width=20&f=png"));
+        let answer = server.get(&format!(
+            "{path}bbox=170,40,-170,50&crs=EPSG:4326&width=20&f=png"
+        ));
         assert_eq!(answer.status, 200, "{path}: {answer:?}");
         assert!(
             answer.header("content-bbox").unwrap().contains("170"),
@@ -333,8 +335,8 @@ fn another_colormap_of_a_name_is_another_answer() {
             colormaps.to_str().unwrap(),
         ];
         let server = Server::start(folders);
-        let answer =
-            server.get("/cog/preview.png?url=dem&rescale=0,700&colormap_name=mine&max_size=16");
+        let answer = server
+            .get("/cog/preview.png?url=dem&bidx=1&rescale=0,700&colormap_name=mine&max_size=16");
         assert_eq!(answer.status, 200, "{answer:?}");
         tags.push(answer.header("etag").unwrap().to_owned());
     }
@@ -357,7 +359,7 @@ fn http_2_carries_several_answers() {
         let mut client = client.ready().await.unwrap();
         let paths = [
             "/healthz",
-            "/cog/preview.png?url=dem&rescale=0,700",
+            "/cog/preview.png?url=dem&bidx=1&rescale=0,700",
             "/cog/info?url=dem",
         ];
         let asked: Vec<_> = paths

@@ -599,7 +599,7 @@ fn tilesets_of_a_source_are_titilers() {
         .replace("{y}", &last["maxTileRow"].to_string());
     assert_eq!(server.get(&tile).status, 200);
     for (query, status) in [
-        ("minzoom=9&maxzoom=3", 400),
+        ("minzoom=9&maxzoom=3", 422),
         ("minzoom=99", 422),
         ("f=pdf", 422),
     ] {
