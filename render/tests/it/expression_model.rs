@@ -79,6 +79,8 @@ fn walk(tree: &Tree, bands: &[Value], most: &mut i128) -> Option<Value> {
         }
         Tree::Where(operator, parts) => {
             let [a, b, c, d] = &**parts;
+            // NumExpr decides what is known before any pixel is, and forgets the other branch.
+            let is_known = is_constant(a) && is_constant(b);
             // Both are computed, as either may decide of the type.
             let (a, b) = (walk(a, bands, most)?, walk(b, bands, most)?);
             let (c, d) = (walk(c, bands, most)?, walk(d, bands, most)?);
@@ -90,6 +92,7 @@ fn walk(tree: &Tree, bands: &[Value], most: &mut i128) -> Option<Value> {
             };
             let chosen = if holds { c } else { d };
             match (c, d) {
+                _ if is_known => chosen,
                 (Whole(_), Whole(_)) => chosen,
                 _ => Decimal(chosen.real()),
             }
@@ -179,6 +182,17 @@ fn samples(sample_type: SampleType, seed: u64) -> Samples {
         };
     }
     of!(U8, I16, U16, I32, U32, F64)
+}
+
+/// There is no band in it.
+fn is_constant(tree: &Tree) -> bool {
+    match tree {
+        Tree::Band(_) => false,
+        Tree::Whole(_) | Tree::Decimal(_) => true,
+        Tree::Minus(a) | Tree::Power(a, _) | Tree::Call(_, a) => is_constant(a),
+        Tree::Where(_, parts) => parts.iter().all(is_constant),
+        Tree::Pair(_, a, b) => is_constant(a) && is_constant(b),
+    }
 }
 
 proptest! {
