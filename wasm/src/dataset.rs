@@ -1,14 +1,14 @@
 //! An open file, as a page sees it.
 
 use crate::{BandSummary, Error, Info, PointValues, View};
-use cog_raster::{ColorInterpretation, RasterSource as _};
+use cog_raster::{ColorInterpretation, RasterInfo, RasterSource as _};
 use cog_reader::{BlockCache, Cog, OpenOptions, RangeReader};
 use cog_render::{
     Format, Grid, Image, OutputSize, Picture, Pixels, StatisticsOptions, statistics, style,
     zoom_range,
 };
 use std::sync::Arc;
-use tile_math::{Crs, Tile, TileMatrixSet};
+use tile_math::{BoundingBox, Crs, Tile, TileMatrixSet, Transformer};
 
 /// Decoded blocks kept, in bytes: some thirty 1024² tiles of one byte.
 const CACHED: u64 = 64 << 20;
@@ -55,7 +55,7 @@ impl Dataset {
     #[must_use]
     pub fn info(&self) -> Info {
         let info = self.cog.info();
-        let bounds = Grid::in_crs(info, &Crs::wgs84(), None, OutputSize::at_most(SAMPLED));
+        let bounds = degrees(info);
         let zooms = zoom_range(info, &self.tms).ok();
         let bands = info
             .bands
@@ -75,7 +75,7 @@ impl Dataset {
             dtype: info.sample_type.name(),
             bands: bands.collect(),
             crs: info.crs.as_ref().map(ToString::to_string),
-            bounds: bounds.ok().map(|grid| grid.bounds().to_array()),
+            bounds: bounds.map(BoundingBox::to_array),
             minzoom: zooms.map(|(least, _)| least),
             maxzoom: zooms.map(|(_, greatest)| greatest),
             overviews: info
@@ -185,4 +185,11 @@ fn rgba(picture: &Picture) -> Rgba {
         height: picture.height(),
         rgba,
     }
+}
+
+/// West, south, east, north; `None` where the file has no place in degrees.
+fn degrees(info: &RasterInfo) -> Option<BoundingBox> {
+    let (crs, bounds) = (info.crs.as_ref()?, info.bounds()?);
+    let transformer = Transformer::new(crs, &Crs::wgs84()).ok()?;
+    transformer.transform_bounds(bounds, 21).ok()
 }

@@ -24,7 +24,7 @@ pub struct View {
     pub unscale: bool,
     /// The kernel where file and map have the same CRS: nearest, bilinear, cubic, average.
     pub resampling: Option<String>,
-    /// The kernel where they differ; the same as `resampling` by default.
+    /// The kernel where they differ; nearest by default, whatever `resampling` is.
     pub reproject: Option<String>,
     /// Values that become 0 and 255: one pair for all bands, or one for each.
     pub rescale: Vec<(f64, f64)>,
@@ -82,9 +82,11 @@ impl View {
         if let Some(name) = &self.resampling {
             options = options.with_resampling(Resampling::parse(name)?);
         }
-        if let Some(name) = &self.reproject {
-            options = options.with_reproject(Resampling::parse(name)?);
-        }
+        let reproject = match &self.reproject {
+            Some(name) => Resampling::parse(name)?,
+            None => Resampling::Nearest,
+        };
+        options = options.with_reproject(reproject);
         Ok(options)
     }
 

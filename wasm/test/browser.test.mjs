@@ -124,7 +124,7 @@ function compare(rgba, picture) {
 const dem = { rescale: [[700, 2300]], colormap_name: "viridis" };
 const CASES = [
   ["dem.tif", 0, { ...dem, resampling: "bilinear" }],
-  ["dem.tif", 2, { ...dem, resampling: "cubic" }],
+  ["dem.tif", 2, { ...dem, reproject: "cubic" }],
   ["dem.tif", 1, { rescale: [[700, 2300]] }],
   ["photo.tif", 0, {}],
   ["photo.tif", 1, { resampling: "average" }],
@@ -353,9 +353,9 @@ describe("files", () => {
 
 describe("the page", () => {
   for (const [name, options] of [
-    ["dem.tif", { colormap_name: "viridis", resampling: "bilinear" }],
-    ["photo.tif", { bidx: "1,2,3", resampling: "bilinear" }],
-    ["classes.tif", { resampling: "nearest" }],
+    ["dem.tif", { colormap_name: "viridis", reproject: "bilinear" }],
+    ["photo.tif", { bidx: "1,2,3", resampling: "bilinear", reproject: "bilinear" }],
+    ["classes.tif", { resampling: "nearest", reproject: "nearest" }],
   ]) {
     it(`paints ${name} as the server does`, async () => {
       const { page, context, requests, complaints } = await openPage(browser, { viewport: { width: 1000, height: 700 } });

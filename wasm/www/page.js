@@ -104,6 +104,7 @@ function view() {
     rescale: range.every(Number.isFinite) && range[0] !== range[1] ? [range] : [],
     colormap_name: colormap.value || undefined,
     resampling: resampling.value || undefined,
+    reproject: resampling.value || undefined,
   };
 }
 

@@ -7,8 +7,8 @@
  * @property {number[]} [bidx] bands, counted from 1
  * @property {number | string} [nodata]
  * @property {boolean} [unscale]
- * @property {string} [resampling] nearest, bilinear, cubic, average
- * @property {string} [reproject] as resampling, where file and map differ in their CRS
+ * @property {string} [resampling] nearest, bilinear, cubic, average, where file and map have the same CRS
+ * @property {string} [reproject] the same where they differ; nearest by default
  * @property {[number, number][]} [rescale] values that become 0 and 255
  * @property {string} [colormap_name]
  * @property {boolean} [return_mask]

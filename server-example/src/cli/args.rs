@@ -329,7 +329,7 @@ pub struct RenderArgs {
     /// Kernel where source and tile have one CRS.
     #[arg(long)]
     pub resampling: Option<String>,
-    /// Kernel where they differ.
+    /// Kernel where they differ; nearest by default, whatever --resampling is.
     #[arg(long)]
     pub reproject: Option<String>,
     /// Values that become 0 and 255, as MIN,MAX; once, or once per band.

@@ -116,6 +116,11 @@ async fn layer(
     url: &str,
     choice: Option<AssetChoice>,
 ) -> Result<Layer, Error> {
+    // What is served has a name of its own.
+    let served = state.layers.iter().find(|layer| layer.url == url);
+    if let (Some(layer), None) = (served, &choice) {
+        return Ok(layer.clone());
+    }
     let wanted = Wanted {
         url: url.to_owned(),
         bands: Bands::plain(),

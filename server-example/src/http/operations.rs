@@ -43,7 +43,10 @@ pub(crate) async fn readyz(
 #[utoipa::path(
     get, path = "/", tag = "Operations",
     params(("f" = Option<String>, Query, description = "json or html; what `Accept` says by default")),
-    responses((status = 200, description = "A page for browsers, a list of links for `Accept: application/json`", content((String = "text/html"), (Object = "application/json"))))
+    responses(
+        (status = 200, description = "A page for browsers, a list of links for `Accept: application/json`", content((String = "text/html"), (Object = "application/json"))),
+        (status = 422, response = super::openapi::Unprocessable),
+    )
 )]
 pub(crate) async fn landing(incoming: Incoming) -> Result<Response, Failure> {
     let answer = Answer::to(&incoming, 0);

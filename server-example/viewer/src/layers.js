@@ -264,7 +264,8 @@ export function tileTemplate(layer, pixels) {
     if (!plain) for (const [min, max] of ranges) query.append("rescale", `${min},${max}`);
     if (style.mode === "single" && style.colormap) query.set("colormap_name", style.colormap);
   }
-  query.set("resampling", style.resampling);
+  // The file may or may not be in the map's CRS.
+  for (const name of ["resampling", "reproject"]) query.set(name, style.resampling);
   query.set("tilesize", String(pixels));
   const token = accessToken();
   if (token !== null) query.set("access_token", token);
