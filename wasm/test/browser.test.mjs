@@ -353,7 +353,7 @@ describe("files", () => {
 
 describe("the page", () => {
   for (const [name, options] of [
-    ["dem.tif", { colormap_name: "viridis", reproject: "bilinear" }],
+    ["dem.tif", { colormap_name: "viridis", resampling: "bilinear", reproject: "bilinear" }],
     ["photo.tif", { bidx: "1,2,3", resampling: "bilinear", reproject: "bilinear" }],
     ["classes.tif", { resampling: "nearest", reproject: "nearest" }],
   ]) {
