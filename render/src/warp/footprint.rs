@@ -319,15 +319,20 @@ mod tests {
         row
     }
 
-    #[test]
-    fn few_pixels_are_mixed_as_many_are() {
-        let extent = Extent {
+    /// All of the source, read to be warped.
+    fn whole() -> Extent {
+        Extent {
             level: (SIDE as f64, SIDE as f64),
             origin: (0.0, 0.0),
             columns: SIDE,
             rows: SIDE,
             mixing: Mixing::Warp,
-        };
+        }
+    }
+
+    #[test]
+    fn few_pixels_are_mixed_as_many_are() {
+        let extent = whole();
         let noise = |at: usize| (at * 7919 % 1013) as f64;
         let source: Vec<f64> = (0..SIDE * SIDE).map(noise).collect();
         let holes = |at: usize| if noise(at) < 300.0 { 0 } else { 255 };
@@ -369,13 +374,7 @@ mod tests {
 
     #[test]
     fn what_has_no_weight_spreads_no_nan() {
-        let extent = Extent {
-            level: (SIDE as f64, SIDE as f64),
-            origin: (0.0, 0.0),
-            columns: SIDE,
-            rows: SIDE,
-            mixing: Mixing::Warp,
-        };
+        let extent = whole();
         let mut source = vec![1.0_f32; SIDE * SIDE];
         source[10 * SIDE + 10] = f32::NAN;
         let widening = Widening::uniform(Scale {

@@ -51,11 +51,7 @@ pub(crate) async fn algorithm(
     Path(name): Path<String>,
     incoming: Incoming,
 ) -> Result<Response, Failure> {
-    let algorithms = state.names.algorithms();
-    let info = algorithms.describe(&name).ok_or_else(|| {
-        let known: Vec<&str> = algorithms.names().collect();
-        crate::params::wrong("algorithm", &name, &format!("one of {}", known.join(", ")))
-    })?;
+    let info = state.names.algorithm(&name)?;
     let document: Value = serde_json::from_str(&info.to_json())
         .map_err(|error| Error::failed("an algorithm cannot be described", &error))?;
     let answer = Answer::to(&incoming, state.max_age);

@@ -1,6 +1,6 @@
 //! What becomes of the pixels before they are coloured.
 
-use super::{Query, wrong};
+use super::Query;
 use crate::{Error, state::Names};
 use cog_render::Algorithm;
 use std::sync::Arc;
@@ -32,22 +32,14 @@ impl AlgorithmParams {
                 None => Ok(None),
             };
         };
-        let algorithms = names.algorithms();
-        if algorithms.describe(name).is_none() {
-            let known: Vec<&str> = algorithms.names().collect();
-            return Err(wrong(
-                "algorithm",
-                name,
-                &format!("one of {}", known.join(", ")),
-            ));
-        }
+        names.algorithm(name)?;
         let parameters = this.algorithm_params.as_deref();
         // What cannot be read is another mistake than what the algorithm does not take.
         if let Some(Err(error)) = parameters.map(serde_json::from_str::<serde_json::Value>) {
             let text = format!("algorithm_params: it is no JSON: {error}");
             return Err(Error::Parameter(text));
         }
-        let algorithm = algorithms.build(name, parameters)?;
+        let algorithm = names.algorithms().build(name, parameters)?;
         Ok(Some(Arc::from(algorithm)))
     }
 }

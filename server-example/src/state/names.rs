@@ -1,7 +1,7 @@
 //! What requests may name: tile matrix sets, colormaps, algorithms.
 
 use crate::{Error, params::wrong};
-use cog_render::{Algorithms, Colormap, Colormaps};
+use cog_render::{AlgorithmInfo, Algorithms, Colormap, Colormaps};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use tile_math::TileMatrixSet;
 
@@ -11,6 +11,8 @@ pub struct Names {
     tile_matrix_sets: BTreeMap<String, Arc<TileMatrixSet>>,
     colormaps: Colormaps,
     algorithms: Arc<Algorithms>,
+    /// Of all that is not built in, its name and the digest of what it stands for.
+    added: String,
 }
 
 impl Default for Names {
@@ -23,6 +25,7 @@ impl Default for Names {
             tile_matrix_sets: sets.collect(),
             colormaps: Colormaps::builtin(),
             algorithms: Arc::new(Algorithms::builtin()),
+            added: String::new(),
         }
     }
 }
@@ -37,6 +40,7 @@ impl Names {
         for (path, bytes) in files(folder, &["json"])? {
             let text = String::from_utf8_lossy(&bytes);
             let set = TileMatrixSet::from_json(&text).map_err(|error| refused(&path, &error))?;
+            self.note(set.id(), &bytes);
             self.tile_matrix_sets
                 .insert(set.id().to_owned(), Arc::new(set));
         }
@@ -61,6 +65,7 @@ impl Names {
             };
             let colormap = colormap.map_err(|error| refused(&path, &error))?;
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            self.note(&name, &bytes);
             self.colormaps
                 .register(&name, colormap)
                 .map_err(|error| refused(&path, &error))?;
@@ -106,24 +111,34 @@ impl Names {
         &self.algorithms
     }
 
-    /// All that is known, as text that differs where what a name stands for does.
-    pub(crate) fn described(&self) -> String {
-        let sets = self.tile_matrix_sets.values().map(|set| set.to_json());
-        let names = self.colormaps.names();
-        let colormaps = names.iter().filter_map(|name| {
-            let colormap = self.colormaps.named(name).ok()?;
-            Some(format!("{name} {}", colormap.to_json()))
-        });
-        let algorithms = self.algorithms.names().filter_map(|name| {
-            let info = self.algorithms.describe(name)?;
-            Some(format!("{name} {}", info.to_json()))
-        });
-        let all: Vec<String> = sets.chain(colormaps).chain(algorithms).collect();
-        all.join("\n")
+    /// The algorithm of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] that lists the names.
+    pub(crate) fn algorithm(&self, name: &str) -> Result<&AlgorithmInfo, Error> {
+        self.algorithms.describe(name).ok_or_else(|| {
+            let known: Vec<&str> = self.algorithms.names().collect();
+            wrong("algorithm", name, &format!("one of {}", known.join(", ")))
+        })
+    }
+
+    /// Text that differs where what was added to the built-in names does.
+    pub(crate) fn added(&self) -> &str {
+        &self.added
+    }
+
+    fn note(&mut self, name: &str, what: &[u8]) {
+        self.added.push_str(name);
+        self.added.push_str(&crate::http::tag_of(what));
     }
 
     /// Knows other algorithms: those built in with some of the caller's, for instance.
     pub fn set_algorithms(&mut self, algorithms: Algorithms) {
+        for name in algorithms.names() {
+            let info = algorithms.describe(name).map(|info| info.to_json());
+            self.note(name, info.unwrap_or_default().as_bytes());
+        }
         self.algorithms = Arc::new(algorithms);
     }
 }

@@ -105,8 +105,7 @@ impl ServerOptions {
             "{:?} {} {:?}",
             self.color, self.sidecars, self.http.attribution
         );
-        let names = self.names.described();
-        crate::http::tag_of([own, names].join("\n").as_bytes())
+        crate::http::tag_of([&own, self.names.added()].join("\n").as_bytes())
     }
 }
 
