@@ -1,0 +1,56 @@
+//! Keyed datasets: which raster lies under which keys, and what is known of its pixels.
+//!
+//! ```text
+//!   Keys  date, band             a catalog's columns, in order
+//!     │
+//!   Dataset  (20200101, B04) ─► path of a raster
+//!     │
+//!   Metadata  bounds, convex hull, range, mean, percentiles …
+//!
+//!   Catalog ◄─┬─ MemoryCatalog     for tests and for files that are only served
+//!             └─ SqliteCatalog     feature `sqlite`: the tables of Terracotta 0.8 to 0.11
+//! ```
+//!
+//! # Example
+//!
+//! ```
+//! use catalog::{Catalog as _, Entry, Keys, MemoryCatalog, Query};
+//!
+//! let keys = Keys::new(["date", "band"])?;
+//! let catalog = MemoryCatalog::new(keys);
+//! # pollster::block_on(async {
+//! catalog.insert(&[Entry::new(["20200101", "B04"], "a.tif")]).await?;
+//! let page = catalog.datasets(&Query::default().with_value("band", "B04")).await?;
+//! assert_eq!(page.datasets[0].path, "a.tif");
+//! # Ok::<(), catalog::Error>(())
+//! # })?;
+//! # Ok::<(), catalog::Error>(())
+//! ```
+//!
+//! # Features
+//!
+//! Without features the crate holds no I/O and builds for `wasm32-unknown-unknown`. `sqlite` brings sqlx,
+//! tokio and SQLite; `testkit` the contract suite [`testkit::check_catalog`](crate::Catalog).
+#![forbid(unsafe_code)]
+
+mod dataset;
+mod error;
+mod keys;
+mod memory;
+mod metadata;
+mod query;
+mod seam;
+#[cfg(feature = "sql")]
+mod sql;
+#[cfg(feature = "testkit")]
+pub mod testkit;
+
+pub use dataset::{Dataset, Entry};
+pub use error::Error;
+pub use keys::{Key, Keys};
+pub use memory::MemoryCatalog;
+pub use metadata::{Metadata, PERCENTILES};
+pub use query::{Filter, Page, Query};
+pub use seam::Catalog;
+#[cfg(feature = "sqlite")]
+pub use sql::SqliteCatalog;

@@ -1,0 +1,6 @@
+//! What a catalog promises.
+
+#[cfg(feature = "testkit")]
+mod memory;
+#[cfg(all(feature = "sqlite", feature = "testkit"))]
+mod sqlite;
