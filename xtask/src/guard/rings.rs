@@ -4,7 +4,7 @@ use crate::workspace::Metadata;
 
 /// The innermost rings, in the order of their dependencies: what they are made of is guarded, and
 /// they run in WebAssembly.
-pub(crate) const INNER: [&str; 7] = [
+pub(crate) const INNER: [&str; 8] = [
     "tile-math",
     "cog-raster",
     "cog-codec",
@@ -12,6 +12,7 @@ pub(crate) const INNER: [&str; 7] = [
     "cog-writer",
     "cog-render",
     "stac-item",
+    "catalog",
 ];
 
 /// What a crate's code may use of ours; its tests may use more.
@@ -21,7 +22,7 @@ enum May {
 }
 
 /// The design's table, row by row.
-const TABLE: [(&str, May); 12] = [
+const TABLE: [(&str, May); 13] = [
     ("tile-math", May::Use(&[])),
     ("cog-raster", May::Use(&["tile-math"])),
     ("cog-codec", May::Use(&["cog-raster"])),
@@ -35,6 +36,7 @@ const TABLE: [(&str, May); 12] = [
     ),
     ("cog-render", May::Use(&["tile-math", "cog-raster"])),
     ("stac-item", May::Use(&["tile-math", "cog-raster"])),
+    ("catalog", May::Use(&["tile-math", "cog-raster"])),
     ("server-example", May::UseAll),
     (
         "smalti-wasm",
