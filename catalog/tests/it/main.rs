@@ -1,6 +1,4 @@
 //! What a catalog promises.
 
-#[cfg(feature = "testkit")]
 mod memory;
-#[cfg(all(feature = "sqlite", feature = "testkit"))]
 mod sqlite;

@@ -96,7 +96,8 @@ impl Tools {
                     "--quiet",
                     "--disable-pip-version-check",
                 ])
-                .arg("--only-binary=:all:")
+                // Terracotta is published as source alone; pure Python.
+                .args(["--only-binary=:all:", "--no-binary=terracotta"])
                 .arg("-r")
                 .arg(&requirements)
                 .arg("-c")
