@@ -7,7 +7,7 @@
 //! | `viewer` | builds the web viewer's bundle |
 //! | `wasm` | builds the page that reads COGs in the browser |
 //! | `fuzz` | runs a fuzz target for some minutes |
-//! | `compare` | times the same tiles through Smalti and rio-tiler, or whole files through Smalti and GDAL; or sends the same requests to Smalti and TiTiler |
+//! | `compare` | times the same tiles through Smalti and rio-tiler, or whole files through Smalti and GDAL; or sends the same requests to Smalti and to TiTiler or Terracotta |
 //!
 //! A tool that is missing and cannot be installed fails the command and is named; nothing is skipped.
 
@@ -46,6 +46,12 @@ usage: cargo xtask COMMAND
   compare titiler --speed
                     load both servers with the same tiles, one after the other, and print requests
                     per second, latencies and memory
+  compare terracotta [--only GROUP|PATTERN]... [--listed] [--most N]
+                    make databases with Terracotta and with Smalti, send the same requests to both
+                    over each, and print in what the answers differ; fail if a difference has no row
+                    in doc/terracotta-differences.md
+  compare terracotta --speed
+                    time tiles, ingest and optimize-rasters of both, and print ratios and memory
   fuzz TARGET [MINUTES]
                     look for input that hurts, one minute unless told; needs cargo-fuzz.
                     TARGETs: open, codec, whole_read, structure, arrival, round_trip,
@@ -73,6 +79,8 @@ enum Command {
     Fuzz(String, u32),
     /// What goes to the script that compares.
     CompareTitiler(Vec<String>),
+    /// What goes to the script that compares.
+    CompareTerracotta(Vec<String>),
     /// At least so many times rio-tiler's speed.
     Compare(Option<f64>),
     CompareDecode {
@@ -101,6 +109,7 @@ fn main() -> ExitCode {
         Command::Compare(at_least) => compare::tiles(at_least),
         Command::CompareDecode { at_least, names } => compare::decode(at_least, &names),
         Command::CompareTitiler(arguments) => compare::titiler(&arguments),
+        Command::CompareTerracotta(arguments) => compare::terracotta(&arguments),
         Command::Help => {
             print!("{USAGE}");
             Ok(())
@@ -145,6 +154,9 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Command, String> {
                 Ok(Command::CompareDecode { at_least, names })
             }
             [what, rest @ ..] if what == "titiler" => Ok(Command::CompareTitiler(rest.to_vec())),
+            [what, rest @ ..] if what == "terracotta" => {
+                Ok(Command::CompareTerracotta(rest.to_vec()))
+            }
             [ratio] => match ratio.parse() {
                 Ok(ratio) => Ok(Command::Compare(Some(ratio))),
                 Err(_) => Err(format!("`compare` takes a ratio, got `{ratio}`")),
@@ -214,6 +226,10 @@ mod tests {
         assert_eq!(
             parsed("compare titiler --only info"),
             Ok(Command::CompareTitiler(titiler))
+        );
+        assert_eq!(
+            parsed("compare terracotta --speed"),
+            Ok(Command::CompareTerracotta(vec!["--speed".into()]))
         );
     }
 
