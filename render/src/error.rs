@@ -38,14 +38,16 @@ pub enum Error {
         /// What the transform said.
         source: Option<Box<dyn StdError + Send + Sync>>,
     },
-    /// More pixels than the limits allow.
-    #[error("{what} needs {needed} bytes, the limit is {limit}: {hint}")]
+    /// More pixels, or more work, than the limits allow.
+    #[error("{what} needs {needed} {unit}, the limit is {limit}: {hint}")]
     OverLimit {
         /// What would be so large.
         what: &'static str,
-        /// Bytes needed.
+        /// How much is needed.
         needed: u64,
-        /// Bytes allowed.
+        /// Of what: `bytes` or `steps`.
+        unit: &'static str,
+        /// How much is allowed.
         limit: u64,
         /// What to try.
         hint: &'static str,
@@ -61,6 +63,9 @@ pub enum Error {
         /// Why, and what to try.
         message: String,
     },
+    /// Whoever wanted the result wants it no more: [`Interrupt`](crate::Interrupt) was raised.
+    #[error("interrupted: nobody waits for the result")]
+    Interrupted,
     /// The raster handed in is not the one that the plan asked for. A mistake in the calling code.
     #[error("the raster is not what the plan asked for: {message}")]
     Mismatch {
@@ -77,11 +82,29 @@ impl Error {
         }
     }
 
-    /// [`Error::OverLimit`] if more than `limit` bytes, or steps, are needed.
+    /// [`Error::OverLimit`] if more than `limit` bytes are needed.
     pub(crate) const fn check_limit(
         what: &'static str,
         needed: u64,
         limit: u64,
+        hint: &'static str,
+    ) -> Result<(), Self> {
+        Self::check(what, (needed, limit, "bytes"), hint)
+    }
+
+    /// [`Error::OverLimit`] if more than `limit` steps are needed.
+    pub(crate) const fn check_steps(
+        what: &'static str,
+        needed: u64,
+        limit: u64,
+        hint: &'static str,
+    ) -> Result<(), Self> {
+        Self::check(what, (needed, limit, "steps"), hint)
+    }
+
+    const fn check(
+        what: &'static str,
+        (needed, limit, unit): (u64, u64, &'static str),
         hint: &'static str,
     ) -> Result<(), Self> {
         if needed <= limit {
@@ -90,6 +113,7 @@ impl Error {
         Err(Self::OverLimit {
             what,
             needed,
+            unit,
             limit,
             hint,
         })

@@ -86,7 +86,7 @@ impl ReadOptions {
     }
 }
 
-/// Bounds on the memory that one request may take.
+/// Bounds on the memory, and the time, that one request may take.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -95,14 +95,17 @@ pub struct Limits {
     pub source_bytes: u64,
     /// Bytes of samples and masks of the output.
     pub output_bytes: u64,
+    /// Steps of an expression, one for each of its terms and pixels.
+    pub steps: u64,
 }
 
 impl Default for Limits {
-    /// 512 MiB to read, 256 MiB of output.
+    /// 512 MiB to read, 256 MiB of output, 2³² steps: a minute or so of one processor at the worst.
     fn default() -> Self {
         Self {
             source_bytes: 512 << 20,
             output_bytes: 256 << 20,
+            steps: 1 << 32,
         }
     }
 }
@@ -119,6 +122,13 @@ impl Limits {
     #[must_use]
     pub const fn with_output_bytes(mut self, bytes: u64) -> Self {
         self.output_bytes = bytes;
+        self
+    }
+
+    /// Sets the steps that an expression may take.
+    #[must_use]
+    pub const fn with_steps(mut self, steps: u64) -> Self {
+        self.steps = steps;
         self
     }
 }

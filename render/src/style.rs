@@ -1,7 +1,7 @@
 //! From samples to a picture.
 
 use crate::compose::{colored, colored_bands, plain};
-use crate::{ColorFormula, Colormap, Error, Format, Image, Picture, rescale};
+use crate::{ColorFormula, Colormap, Error, Format, Image, Picture, interrupt, rescale};
 use cog_raster::SampleType;
 use std::borrow::Cow;
 
@@ -111,6 +111,7 @@ fn picture(
     has_alpha: bool,
 ) -> Result<Picture, Error> {
     let image = prepared(image, style, holds)?;
+    interrupt::check()?;
     if style.return_mask && image.is_empty() && has_alpha {
         return Ok(Picture::transparent(image.width(), image.height()));
     }
@@ -148,6 +149,7 @@ fn prepared<'a>(
     style: &Style,
     holds: impl Fn(SampleType) -> bool,
 ) -> Result<Cow<'a, Image>, Error> {
+    interrupt::check()?;
     if !style.rescale.is_empty() {
         let image = rescale(image, &style.rescale)?;
         return match &style.color_formula {

@@ -1,6 +1,6 @@
 //! What algorithms share: reading bands, and images of what was made.
 
-use crate::{Error, Image, ImageBand, Limits};
+use crate::{Error, Image, ImageBand, Limits, interrupt};
 use cog_raster::{Mask, Raster, RasterMask, Sample, Samples, with_samples};
 use tile_math::BoundingBox;
 
@@ -12,6 +12,7 @@ pub(super) fn refused(message: impl Into<String>) -> Error {
 /// The image has that many bands at least, its samples are no complex numbers, and what is made of
 /// so many bands as real numbers, and the result, takes no more than may be read of a source.
 pub(super) fn check(image: &Image, name: &str, bands: usize) -> Result<(), Error> {
+    interrupt::check()?;
     let given = image.bands().len();
     if given < bands {
         return Err(refused(format!(

@@ -3,7 +3,7 @@
 use super::definition::Algorithm;
 use super::parameters::Parameters;
 use super::pixels::{check, on_grid, real, refused};
-use crate::{Error, Image};
+use crate::{Error, Image, interrupt};
 use cog_raster::Mask;
 use tile_math::BoundingBox;
 
@@ -100,6 +100,7 @@ fn sloped<T: cog_raster::Sample>(
     let mut samples = Vec::with_capacity(inner_rows as usize * inner_columns as usize);
     let mut mask = Vec::with_capacity(samples.capacity());
     for row in buffer as usize..(buffer + inner_rows) as usize {
+        interrupt::check()?;
         let (above, below) = (row.saturating_sub(1), (row + 1).min(rows as usize - 1));
         let line = |row: usize| &heights[row * width..][..width];
         let (above_line, line, below_line) = (line(above), line(row), line(below));

@@ -2,7 +2,7 @@
 
 use super::{Format, jpeg, npy::npy, npz::npz, png, png::Effort, tif::tif, webp};
 use crate::style::{samples, suited};
-use crate::{Error, Image, Picture, Style, style};
+use crate::{Error, Image, Picture, Style, interrupt, style};
 
 /// Bytes of a picture in `format`.
 ///
@@ -11,6 +11,7 @@ use crate::{Error, Image, Picture, Style, style};
 /// [`Error::Encoding`] if the format cannot hold a picture of that size, or holds images
 /// and not colours: [`Format::Tif`], [`Format::Jp2`], [`Format::Npy`], [`Format::Npz`].
 pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>, Error> {
+    interrupt::check()?;
     match format {
         Format::Png => png::encode(picture, Effort::Size),
         Format::PngRaw => png::encode(picture, Effort::Time),
@@ -35,7 +36,9 @@ pub fn encode(picture: &Picture, format: Format) -> Result<Vec<u8>, Error> {
 /// See [`style`] and [`encode`].
 pub fn render(image: &Image, how: &Style, format: Format) -> Result<Vec<u8>, Error> {
     let raster = |write: fn(&Image, bool) -> Result<Vec<u8>, Error>| {
-        write(&*samples(image, how, format)?, how.return_mask)
+        let samples = samples(image, how, format)?;
+        interrupt::check()?;
+        write(&samples, how.return_mask)
     };
     match format {
         Format::Tif => raster(tif),

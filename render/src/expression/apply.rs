@@ -6,7 +6,7 @@ use super::parse::parse;
 use super::program::Program;
 use super::run::{BLOCK, Element, Inputs, Machine, with_kind};
 use super::syntax::{Block, Syntax};
-use crate::{Error, Image, ImageBand, Limits};
+use crate::{Error, Image, ImageBand, Limits, interrupt};
 use cog_raster::{Mask, Raster, RasterMask, Sample, SampleType, with_sample_type, with_samples};
 use num_complex::Complex;
 
@@ -101,12 +101,13 @@ impl Expression {
     ///
     /// - [`Error::InvalidParameter`] for `expression` if the image lacks a band, or an operator does not take
     ///   what it is given (`~` of a decimal number);
-    /// - [`Error::OverLimit`] if the result would take more than [`Limits::output_bytes`] by default.
+    /// - [`Error::OverLimit`] if the result would take more than [`Limits::output_bytes`] by default, or more steps
+    ///   than [`Limits::steps`].
     pub fn apply(&self, image: &Image) -> Result<Image, Error> {
         self.apply_within(image, Limits::default())
     }
 
-    /// As [`apply`](Self::apply), the result no larger than `limits` say.
+    /// As [`apply`](Self::apply), the result no larger, and the steps no more, than `limits` say.
     ///
     /// # Errors
     ///
@@ -127,6 +128,12 @@ impl Expression {
             limits.output_bytes,
             "ask for fewer blocks or a smaller picture",
         )?;
+        Error::check_steps(
+            "the expression",
+            (program.instructions.len() as u64).saturating_mul(pixels as u64),
+            limits.steps,
+            "ask for fewer terms or a smaller picture",
+        )?;
         let starts: Vec<usize> = positions.iter().map(|at| at * pixels).collect();
         let inputs = Inputs {
             samples: image.samples(),
@@ -134,7 +141,7 @@ impl Expression {
         };
         let mask = image.common_mask(positions.iter().copied());
         let (samples, masks) = with_kind!(program.kind, T => {
-            let (samples, masks) = evaluate::<T>(&program, inputs, &mask);
+            let (samples, masks) = evaluate::<T>(&program, inputs, &mask)?;
             (T::into_samples(samples), masks)
         });
         let count = u32::try_from(blocks).map_err(|_| refused("too many blocks".to_owned()))?;
@@ -224,7 +231,7 @@ impl Expression {
         };
         let mask = Mask::filled(1, u32::try_from(corners).ok()?, 255);
         let (results, masks) = with_kind!(program.kind, T => {
-            let (results, masks) = evaluate::<T>(&program, inputs, &mask);
+            let (results, masks) = evaluate::<T>(&program, inputs, &mask).ok()?;
             (T::into_samples(results), masks)
         });
         let valid = masks.as_ref().and_then(|masks| masks.first());
@@ -299,12 +306,13 @@ fn evaluate<T: Outcome>(
     program: &Program,
     inputs: Inputs<'_>,
     mask: &Mask,
-) -> (Vec<T>, Option<Vec<Mask>>) {
+) -> Result<(Vec<T>, Option<Vec<Mask>>), Error> {
     let pixels = mask.values().len();
     let mut machine = Machine::new(program);
     let mut samples = vec![T::default(); pixels * program.outputs.len()];
     let mut masks: Option<Vec<Mask>> = None;
     for start in (0..pixels).step_by(BLOCK) {
+        interrupt::check()?;
         let at = start..pixels.min(start + BLOCK);
         let valid = &mask.values()[at.clone()];
         if valid.iter().all(|&valid| valid == 0) {
@@ -332,5 +340,5 @@ fn evaluate<T: Outcome>(
             }
         }
     }
-    (samples, masks)
+    Ok((samples, masks))
 }

@@ -7,7 +7,7 @@
 use super::area::Shape;
 use super::bits::Bits;
 use super::outline::{Pixels, ToPixels};
-use crate::Error;
+use crate::{Error, interrupt};
 
 /// Most bits of a picture that is drawn on: 256 MiB.
 const MOST_BITS: u64 = 1 << 31;
@@ -43,7 +43,7 @@ pub(super) fn burn(shape: &Shape, to_pixels: &ToPixels, pixels: Pixels) -> Resul
         .iter()
         .map(|rings| steps(rings, pixels))
         .fold(0, u64::saturating_add);
-    Error::check_limit(
+    Error::check_steps(
         "the shape's outline",
         steps,
         MOST_STEPS,
@@ -51,6 +51,7 @@ pub(super) fn burn(shape: &Shape, to_pixels: &ToPixels, pixels: Pixels) -> Resul
     )?;
     let mut bits = Bits::new(pixels);
     for rings in &polygons {
+        interrupt::check()?;
         fill(rings, pixels, &mut bits);
         for ring in rings {
             for edge in ring.windows(2) {

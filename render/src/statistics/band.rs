@@ -4,7 +4,7 @@ use super::{
     options::{Bins, MOST_BINS, StatisticsOptions},
     values::Values,
 };
-use crate::{Error, Image};
+use crate::{Error, Image, interrupt};
 
 /// Statistics of one band: the fields of TiTiler's `BandStatistics`.
 ///
@@ -90,11 +90,13 @@ fn band_statistics(
     options: &StatisticsOptions,
     coverage: Option<&[f64]>,
 ) -> Result<BandStatistics, Error> {
+    interrupt::check()?;
     let values = Values::of(image, band, coverage, &options.limits)?;
     let info = &image.bands()[band];
     let covered = coverage.map_or(image.pixels(), |c| {
         c.iter().filter(|share| **share != 0.0).count()
     });
+    interrupt::check()?;
     let totals = values.totals();
     let valid_pixels = totals.pixels;
     let mut result = BandStatistics {
@@ -135,6 +137,7 @@ fn band_statistics(
             (fewest, result.minority) = (run.pixels, run.value);
         }
     });
+    interrupt::check()?;
     if valid_pixels > 0 {
         let wanted = options.percentiles.iter().map(|p| p / 100.0).chain([0.5]);
         let mut quantiles = quantiles(&values, weight, &wanted.collect::<Vec<_>>());

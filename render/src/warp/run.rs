@@ -12,7 +12,7 @@ use super::sum::Sum;
 use super::taps::Shape;
 use super::validity::{NodataTest, Validity};
 use crate::position::Row;
-use crate::{Error, Image, Plan, Resampling};
+use crate::{Error, Image, Plan, Resampling, interrupt};
 use cog_raster::{Mask, MaskKind, Raster, RasterMask, Samples, with_samples};
 
 /// What makes a target pixel valid where not all source pixels under a kernel are.
@@ -202,7 +202,12 @@ fn typed<T: Blend, K: Kernel>(
     let outlines = kernel.needs_outlines();
     let mut buffer = Row::default();
     for block in plan.positions.blocks() {
+        interrupt::check()?;
         block.for_each_row(&mut buffer, outlines, plan.positions.typical(), |row| {
+            // The rest of the block is passed over; what was made is dropped below.
+            if interrupt::is_raised() {
+                return;
+            }
             kernel.prepare(row, &extent);
             let start = row.row as usize * width + row.column as usize;
             let target = start..start + row.columns.len();
@@ -221,6 +226,7 @@ fn typed<T: Blend, K: Kernel>(
             }
         });
     }
+    interrupt::check()?;
     image(plan, T::into_samples(out), out_valid, planes)
 }
 

@@ -195,6 +195,14 @@ fn what_does_not_fit_the_image_is_refused() {
             ..
         })
     ));
+    // Two steps, a load and a sum, for each of two pixels.
+    let few = cog_render::Limits::default().with_steps(3);
+    let sum = Expression::parse("b1+b1").unwrap();
+    let error = sum.apply_within(&image, few).unwrap_err().to_string();
+    assert!(
+        error.starts_with("the expression needs 4 steps, the limit is 3: "),
+        "{error}"
+    );
 }
 
 #[test]

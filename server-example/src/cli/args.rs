@@ -112,6 +112,9 @@ pub struct ListenArgs {
     /// Memory for sources' pixels that all requests hold at the same time, in MiB; more wait.
     #[arg(long, default_value_t = 1024, env = "SMALTI_PIXEL_MB")]
     pub pixel_mb: u64,
+    /// Connections that may be open at the same time, each with a file descriptor; more are answered 503 and closed.
+    #[arg(long, default_value_t = 512, env = "SMALTI_MAX_CONNECTIONS", value_parser = connections)]
+    pub max_connections: usize,
     /// Seconds for which clients and proxies may keep an answer (Cache-Control).
     #[arg(long, default_value_t = 3600, env = "SMALTI_MAX_AGE")]
     pub max_age: u32,
@@ -400,6 +403,13 @@ fn window(text: &str) -> Result<[u32; 4], String> {
     numbers
         .and_then(|n| <[u32; 4]>::try_from(n).ok())
         .ok_or_else(|| "write four whole numbers, COL,ROW,WIDTH,HEIGHT, e.g. 0,0,512,512".into())
+}
+
+fn connections(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("write how many, one at least".into()),
+        Ok(count) => Ok(count),
+    }
 }
 
 /// `/maps`: with a slash before it and none after.

@@ -72,6 +72,7 @@ pub(super) async fn listen_and_serve(
             access_token: listen.access_token.clone(),
             body_bytes: listen.body_bytes,
             client_timeout: Duration::from_secs(listen.client_timeout),
+            connections: listen.max_connections,
         },
     };
 

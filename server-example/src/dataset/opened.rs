@@ -318,6 +318,7 @@ fn check_size(parts: &[Part], place: &Place) -> Result<u64, RenderError> {
     Err(RenderError::OverLimit {
         what: "the output",
         needed,
+        unit: "bytes",
         limit,
         hint: "ask for fewer pixels, bands or assets",
     })

@@ -18,6 +18,7 @@ mod conditional;
 mod docs;
 mod failure;
 mod features;
+mod gzip;
 mod incoming;
 mod info;
 mod item;

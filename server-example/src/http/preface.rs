@@ -6,7 +6,10 @@ use core::{
     time::Duration,
 };
 use std::io;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::OwnedSemaphorePermit,
+};
 use tokio_io_timeout::TimeoutStream;
 
 /// What a client that speaks HTTP/2 says first (RFC 9113, 3.4).
@@ -19,16 +22,19 @@ pub(super) struct Preface<I> {
     stream: Pin<Box<TimeoutStream<I>>>,
     /// How much of HTTP/2's first words has come; `None` once the question is settled.
     heard: Option<usize>,
+    /// Given back when the connection ends.
+    _place: OwnedSemaphorePermit,
 }
 
 impl<I: AsyncRead + AsyncWrite> Preface<I> {
-    pub(super) fn new(stream: I, patience: Duration) -> Self {
+    pub(super) fn new(stream: I, patience: Duration, place: OwnedSemaphorePermit) -> Self {
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(patience));
         stream.set_read_timeout(Some(patience));
         Self {
             stream: Box::pin(stream),
             heard: Some(0),
+            _place: place,
         }
     }
 

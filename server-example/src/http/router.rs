@@ -1,9 +1,9 @@
 //! Which path leads where.
 
 use super::{
-    Failure, Replaced, algorithms, catalog, conditional, docs, features, incoming::without_root,
-    info, item, layers, metrics, ogc, operations, pictures, point, stac, statistics, tilejson,
-    validate,
+    Failure, Replaced, algorithms, catalog, conditional, docs, features, gzip,
+    incoming::without_root, info, item, layers, metrics, ogc, operations, pictures, point, stac,
+    statistics, tilejson, validate,
 };
 use crate::{
     Error,
@@ -62,6 +62,7 @@ fn at_root(state: Arc<ServerState>) -> Router {
     let cors = cors(&state.http);
     let body_bytes = state.http.body_bytes;
     let patience = state.http.client_timeout;
+    let cpu = state.cpu.clone();
     let bodies = Arc::new(Semaphore::new(BODIES_AT_ONCE));
     let root_path = state.http.root_path.clone();
     let token = state.http.access_token.clone().map(Arc::<str>::from);
@@ -102,11 +103,15 @@ fn at_root(state: Arc<ServerState>) -> Router {
         .layer(from_fn(move |request, next| {
             authorized(token.clone(), root_path.clone(), request, next)
         }))
+        .layer(from_fn(gzip::measured))
         .layer(
             CompressionLayer::new()
                 .gzip(true)
                 .compress_when(SizeAbove::new(512).and(is_text)),
         )
+        .layer(from_fn(move |request, next| {
+            gzip::off_thread(cpu.clone(), request, next)
+        }))
         .layer(from_fn(tag_by_coding))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(move |request, next| {

@@ -4,15 +4,14 @@ use super::{preface::Preface, router};
 use crate::{Error, state::ServerState};
 use axum::Router;
 use axum_server::{Handle, accept::Accept};
-use core::{
-    future::{Ready, ready},
-    pin::Pin,
-};
+use core::pin::Pin;
+use futures_util::{FutureExt as _, future::BoxFuture};
 use hyper_util::rt::TokioTimer;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
     net::TcpListener,
+    sync::Semaphore,
 };
 
 /// After a signal, requests in progress get this long to finish.
@@ -63,19 +62,21 @@ pub async fn serve(
             handle.graceful_shutdown(Some(DEADLINE));
         }
     });
-    serve_until(listener, router(state), patience, handle).await
+    let door = Door::new(patience, state.http.connections);
+    serve_until(listener, router(state), door, handle).await
 }
 
 async fn serve_until(
     listener: TcpListener,
     router: Router,
-    patience: Duration,
+    door: Door,
     handle: Handle<SocketAddr>,
 ) -> Result<(), Error> {
+    let patience = door.patience;
     let broken = |error| Error::failed("the server stopped", &error);
     let mut server = axum_server::from_tcp(listener.into_std().map_err(broken)?)
         .map_err(broken)?
-        .acceptor(Patient(patience))
+        .acceptor(door)
         .handle(handle.clone());
     let builder = server.http_builder();
     builder
@@ -99,19 +100,53 @@ async fn serve_until(
     Ok(())
 }
 
+/// Lets so many connections in at a time.
+///
 /// Gives up writing to who does not read, and waiting for who does not say which HTTP it speaks. There
 /// is no such limit on reading later: a client that waits for its answer says nothing, and heads
 /// have a limit of their own.
-#[derive(Clone, Copy, Debug)]
-struct Patient(Duration);
+#[derive(Clone, Debug)]
+struct Door {
+    patience: Duration,
+    places: Arc<Semaphore>,
+}
 
-impl<I: AsyncRead + AsyncWrite, S> Accept<I, S> for Patient {
+/// What is said to who finds no place.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\
+    content-type: application/json\r\ncontent-length: 51\r\n\r\n\
+    {\"detail\":\"too many connections; try again later\"}\n";
+
+impl Door {
+    fn new(patience: Duration, connections: usize) -> Self {
+        let places = connections.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            patience,
+            places: Arc::new(Semaphore::new(places)),
+        }
+    }
+}
+
+impl<I: AsyncRead + AsyncWrite + Send + Unpin + 'static, S: Send + 'static> Accept<I, S> for Door {
     type Stream = Pin<Box<Preface<I>>>;
     type Service = S;
-    type Future = Ready<io::Result<(Self::Stream, S)>>;
+    type Future = BoxFuture<'static, io::Result<(Self::Stream, S)>>;
 
-    fn accept(&self, stream: I, service: S) -> Self::Future {
-        ready(Ok((Box::pin(Preface::new(stream, self.0)), service)))
+    fn accept(&self, mut stream: I, service: S) -> Self::Future {
+        let (patience, place) = (self.patience, Arc::clone(&self.places).try_acquire_owned());
+        Box::pin(async move {
+            let Ok(place) = place else {
+                // What fits into no buffer of the connection is not said.
+                let said = async {
+                    stream.write_all(FULL).await?;
+                    stream.shutdown().await
+                };
+                return match said.now_or_never() {
+                    Some(Err(error)) => Err(error),
+                    _ => Err(io::ErrorKind::ConnectionRefused.into()),
+                };
+            };
+            Ok((Box::pin(Preface::new(stream, patience, place)), service))
+        })
     }
 }
 
@@ -144,11 +179,7 @@ async fn signal() {
 mod tests {
     use super::*;
     use axum::routing::get;
-    use tokio::{
-        io::{AsyncReadExt as _, AsyncWriteExt as _},
-        net::TcpStream,
-        time::Instant,
-    };
+    use tokio::{io::AsyncReadExt as _, net::TcpStream, time::Instant};
 
     const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -158,8 +189,45 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let handle = Handle::new();
         let router = Router::new().route("/", get(|| async { "hello" }));
-        tokio::spawn(serve_until(listener, router, PATIENCE, handle.clone()));
+        let door = Door::new(PATIENCE, 3);
+        tokio::spawn(serve_until(listener, router, door, handle.clone()));
         (address, handle)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_connection_too_many_is_told_so() {
+        let (address, _handle) = start().await;
+        let ask = async |client: &mut TcpStream| {
+            client
+                .write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                .await?;
+            let mut start = [0; 12];
+            client.read_exact(&mut start).await.map(|_| start)
+        };
+        let mut inside = Vec::new();
+        for _ in 0..3 {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            assert_eq!(&ask(&mut client).await.unwrap(), b"HTTP/1.1 200");
+            inside.push(client);
+        }
+        let mut outside = TcpStream::connect(address).await.unwrap();
+        let mut answer = Vec::new();
+        outside.read_to_end(&mut answer).await.unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+        assert!(
+            head.contains(&format!("content-length: {}", body.len())),
+            "{answer}"
+        );
+        // Who leaves makes room; when that is noticed is the server's affair.
+        drop(inside.pop());
+        loop {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            if matches!(ask(&mut client).await, Ok(start) if &start == b"HTTP/1.1 200") {
+                break;
+            }
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -190,7 +258,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_does_not_take_its_answer_is_cut_off() {
         let (client, server) = tokio::io::duplex(16);
-        let (mut stream, ()) = Patient(PATIENCE).accept(server, ()).await.unwrap();
+        let (mut stream, ()) = Door::new(PATIENCE, 1).accept(server, ()).await.unwrap();
         let start = Instant::now();
         let error = stream.write_all(&[0; 64]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);

@@ -1,6 +1,7 @@
 //! Where pixels are computed, and how many requests may wait for it.
 
 use crate::Error;
+use cog_render::Interrupt;
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -165,7 +166,8 @@ impl CpuPool {
         Ok(())
     }
 
-    /// Runs `work` on the pool; skipped if this future is dropped before the work starts.
+    /// Runs `work` on the pool. If this future is dropped, work that waits is skipped, and rendering that runs
+    /// breaks off: nobody takes its result.
     ///
     /// # Errors
     ///
@@ -175,10 +177,12 @@ impl CpuPool {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
         let (sender, receiver) = oneshot::channel();
+        let interrupt = Interrupt::default();
+        let _raised = Raise(interrupt.clone());
         self.spawn(move || {
             if !sender.is_closed() {
                 // The client may leave while the work runs; then nobody takes the result.
-                let _ = sender.send(work());
+                let _ = sender.send(interrupt.during(work));
             }
         });
         receiver.await.map_err(|_| {
@@ -220,6 +224,15 @@ fn overloaded() -> Error {
     )
 }
 
+/// Raises the interrupt when it is dropped; nothing is left to break off where that is after the work.
+struct Raise(Interrupt);
+
+impl Drop for Raise {
+    fn drop(&mut self) {
+        self.0.raise();
+    }
+}
+
 struct Place<'a>(&'a AtomicUsize);
 
 impl Drop for Place<'_> {
@@ -231,7 +244,10 @@ impl Drop for Place<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cog_raster::{Raster, Samples};
+    use cog_render::{Expression, Image, ImageBand};
     use std::sync::mpsc;
+    use tile_math::BoundingBox;
 
     #[tokio::test]
     async fn a_full_queue_refuses_and_an_empty_one_admits() {
@@ -300,6 +316,32 @@ mod tests {
         blocker.await.unwrap().unwrap().unwrap();
         pool.run(|| ()).await.unwrap();
         assert_eq!(ran.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn rendering_that_nobody_waits_for_breaks_off() {
+        let pool = CpuPool::new(1, 1, 1, 1 << 20).unwrap();
+        let (started, begun) = mpsc::channel();
+        let (left, ended) = mpsc::channel();
+        let mut abandoned = Box::pin(pool.run(move || {
+            started.send(()).unwrap();
+            let raster = Raster::new(1, 1, 2, Samples::U8(vec![1, 2])).unwrap();
+            let bounds = BoundingBox::new(0.0, 0.0, 2.0, 1.0);
+            let image = Image::new(raster, vec![ImageBand::new("b1")], None, bounds).unwrap();
+            let expression = Expression::parse("b1*2").unwrap();
+            let broken_off =
+                std::iter::repeat_with(|| expression.apply(&image)).find_map(Result::err);
+            left.send(broken_off).unwrap();
+        }));
+        tokio::select! {
+            biased;
+            _ = &mut abandoned => panic!("the work has no end of its own"),
+            () = core::future::ready(()) => {}
+        }
+        begun.recv().unwrap();
+        drop(abandoned);
+        let broken_off = ended.recv().unwrap();
+        assert!(matches!(broken_off, Some(cog_render::Error::Interrupted)));
     }
 
     #[tokio::test]

@@ -62,6 +62,8 @@ pub struct HttpOptions {
     pub body_bytes: usize,
     /// Longest time between two pieces of a request's body.
     pub client_timeout: Duration,
+    /// Connections that are open at a time; more are told to come back.
+    pub connections: usize,
 }
 
 impl Default for HttpOptions {
@@ -73,6 +75,7 @@ impl Default for HttpOptions {
             access_token: None,
             body_bytes: 8 << 20,
             client_timeout: Duration::from_secs(30),
+            connections: 512,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Error,
     dataset::{Dataset, Kind, Wanted},
-    http::{Answer, Failure, Incoming, Path, pictures},
+    http::{Answer, Failure, Incoming, Path, pictures, tag_of},
     params::{ImageParams, Query, ReadParams, SourceParams, wrong},
     state::{Layer, Names, ServerState},
 };
@@ -271,7 +271,7 @@ pub(crate) async fn by_keys(
                 .at("acceptversions"));
         }
         let incoming = kvp.incoming(&[]);
-        return document(&state, &incoming).map_err(|e| OWS.failed(e));
+        return document(&state, &incoming).await.map_err(|e| OWS.failed(e));
     }
     if !request.eq_ignore_ascii_case("gettile") {
         let error = wrong_request("REQUEST", request, "GetCapabilities or GetTile");
@@ -322,7 +322,7 @@ pub(crate) async fn by_path(
     State(state): State<Arc<ServerState>>,
     incoming: Incoming,
 ) -> Result<Response, Failure> {
-    Ok(document(&state, &incoming)?)
+    Ok(document(&state, &incoming).await?)
 }
 
 /// WMTS of all served layers: a tile.
@@ -390,8 +390,25 @@ pub(super) fn named_layer<'a>(state: &'a ServerState, id: &str) -> Result<&'a La
 }
 
 /// The document of all served layers.
-fn document(state: &ServerState, incoming: &Incoming) -> Result<Response, Error> {
+async fn document(state: &Arc<ServerState>, incoming: &Incoming) -> Result<Response, Error> {
     let base = incoming.base_url();
+    let shared = Arc::clone(state);
+    // Where each layer lies in each set takes a while, and the text is long.
+    let written = state.cpu.run(move || {
+        let body = written(&shared, &base)?;
+        Ok::<_, Error>((tag_of(&body), body))
+    });
+    let (tag, body) = written.await??;
+    // A restart may serve others: ask every time, and be told 304.
+    let answer = Answer::to(incoming, 0).tag(Some(tag));
+    if let Some(response) = answer.not_modified() {
+        return Ok(response);
+    }
+    Ok(answer.bytes("application/xml", body.into()))
+}
+
+/// The document of all served layers.
+fn written(state: &ServerState, base: &str) -> Result<Vec<u8>, Error> {
     let layers = state.layers.iter().map(|layer| {
         let styles = styles::styles(&state.names, layer)
             .into_iter()
@@ -427,9 +444,7 @@ fn document(state: &ServerState, incoming: &Incoming) -> Result<Response, Error>
             layers: layers.collect(),
         },
     );
-    // A restart may serve others: ask every time, and be told 304.
-    let answer = Answer::to(incoming, 0);
-    Ok(answer.bytes("application/xml", document.document()?.into()))
+    document.document()
 }
 
 /// Where a served layer lies, in degrees.
