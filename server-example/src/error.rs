@@ -147,6 +147,21 @@ impl From<cog_render::Error> for Error {
     }
 }
 
+impl From<catalog::Error> for Error {
+    fn from(error: catalog::Error) -> Self {
+        use catalog::Error as E;
+        let message = chain(&error);
+        match error {
+            E::Invalid(_) => Self::Request(message),
+            E::NotFound => Self::NotFound(message),
+            E::ReadOnly(_) => Self::Denied(message),
+            E::Unavailable { .. } => Self::Upstream(message),
+            // `Unusable`, and whatever else a catalog may say one day.
+            _ => Self::Failed(message),
+        }
+    }
+}
+
 impl From<stac_item::Error> for Error {
     fn from(error: stac_item::Error) -> Self {
         use stac_item::Error as E;

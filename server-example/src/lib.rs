@@ -35,6 +35,6 @@ pub use cli::{
 pub use error::Error;
 pub use http::{listen, router, serve};
 pub use state::{
-    Admission, CpuPool, HttpOptions, Layer, LayerBand, LayerSource, Load, Names, ServerOptions,
-    ServerState, Source, Sources, describe_layer,
+    Admission, CpuPool, EmptyTile, HttpOptions, Layer, LayerBand, LayerSource, Load, Names,
+    ServerOptions, ServerState, Source, Sources, TerracottaOptions, describe_layer,
 };

@@ -74,6 +74,7 @@ pub(super) async fn listen_and_serve(
             client_timeout: Duration::from_secs(listen.client_timeout),
             connections: listen.max_connections,
         },
+        ..ServerOptions::default()
     };
 
     let must_open: Vec<_> = wanted

@@ -1,6 +1,9 @@
 //! The OpenAPI document and its explorer.
 
-use super::{Answer, Failure, Incoming, Path, missing, ogc::OgcDocument, openapi::Document};
+use super::{
+    Answer, Failure, Incoming, Path, missing, ogc::OgcDocument, openapi::Document,
+    terracotta::TerracottaDocument,
+};
 use crate::{Error, state::ServerState};
 use axum::{
     extract::State,
@@ -16,6 +19,7 @@ use utoipa_swagger_ui::Config;
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(|| {
     let mut document = Document::openapi();
     document.merge(OgcDocument::openapi());
+    document.merge(TerracottaDocument::openapi());
     document
 });
 

@@ -3,13 +3,9 @@
 use super::{
     Failure, Replaced, algorithms, catalog, conditional, docs, features, gzip,
     incoming::without_root, info, item, layers, metrics, ogc, operations, pictures, point, stac,
-    statistics, tilejson, validate,
+    statistics, terracotta, tilejson, validate,
 };
-use crate::{
-    Error,
-    dataset::Kind,
-    state::{HttpOptions, ServerState},
-};
+use crate::{Error, dataset::Kind, state::ServerState};
 use axum::{
     Extension, Router,
     body::Body,
@@ -19,7 +15,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc};
 use tokio::sync::Semaphore;
 use tower::{Layer as _, util::MapRequestLayer};
 use tower_http::{
@@ -28,7 +24,6 @@ use tower_http::{
         CompressionLayer,
         predicate::{Predicate as _, SizeAbove},
     },
-    cors::{AllowOrigin, Any, CorsLayer},
     timeout::RequestBodyTimeoutLayer,
 };
 
@@ -59,7 +54,7 @@ pub fn router(state: Arc<ServerState>) -> Router {
 }
 
 fn at_root(state: Arc<ServerState>) -> Router {
-    let cors = cors(&state.http);
+    let cors = terracotta::Cors::new(&state.http, &state.terracotta);
     let body_bytes = state.http.body_bytes;
     let patience = state.http.client_timeout;
     let cpu = state.cpu.clone();
@@ -81,6 +76,7 @@ fn at_root(state: Arc<ServerState>) -> Router {
         .nest("/cog", of_cogs().merge(of_kind(Kind::Cog)))
         .nest("/stac", of_items().merge(of_kind(Kind::Stac)))
         .merge(ogc::routes())
+        .merge(terracotta::routes())
         .route("/openapi.json", get(docs::document))
         .route("/docs", get(docs::folder))
         .route("/docs/", get(docs::index))
@@ -117,7 +113,9 @@ fn at_root(state: Arc<ServerState>) -> Router {
         .layer(from_fn(move |request, next| {
             finish(Arc::clone(&state), request, next)
         }))
-        .layer(cors)
+        .layer(from_fn(move |request, next| {
+            cors.clone().apply(request, next)
+        }))
 }
 
 /// The routes that only files have.
@@ -191,24 +189,6 @@ fn refused_method(method: &str, uri: &Uri) -> Response {
     let mut response = Failure(Error::Request(detail)).into_response();
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response
-}
-
-/// Pages of the origins that the operator names may ask; answers hold nothing private, and cookies are
-/// not used.
-fn cors(options: &HttpOptions) -> CorsLayer {
-    let exposed = ["content-bbox", "content-crs", "etag", "server-timing"];
-    let origins = if options.cors_origins.iter().any(|origin| origin == "*") {
-        AllowOrigin::any()
-    } else {
-        let origins = options.cors_origins.iter();
-        AllowOrigin::list(origins.filter_map(|origin| HeaderValue::from_str(origin).ok()))
-    };
-    CorsLayer::new()
-        .allow_origin(origins)
-        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::OPTIONS])
-        .allow_headers(Any)
-        .expose_headers(exposed.map(HeaderName::from_static))
-        .max_age(Duration::from_secs(86_400))
 }
 
 /// Lets in who gives the token, where there is one; anybody may ask whether the server lives.

@@ -9,6 +9,7 @@ mod image;
 mod query;
 mod read;
 mod statistics;
+mod terracotta;
 
 pub(crate) use algorithm::AlgorithmParams;
 pub(crate) use assets::{AssetParams, MOST_ASSETS};
@@ -16,3 +17,4 @@ pub(crate) use image::{ImageParams, SizeParams, TileParams, format};
 pub(crate) use query::{Query, wrong};
 pub(crate) use read::{CrsParams, ReadParams, SourceParams};
 pub(crate) use statistics::StatisticsParams;
+pub(crate) use terracotta::DatasetsParams;

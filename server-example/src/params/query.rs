@@ -35,6 +35,17 @@ impl Query {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The first value of a parameter, as Flask takes it.
+    pub(crate) fn first(&self, name: &str) -> Option<&str> {
+        let found = self.pairs.iter().find(|(n, _)| n == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Names and values, as they came.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(n, v)| (n.as_str(), v.as_str()))
+    }
+
     /// All values of a parameter that may repeat.
     pub(crate) fn texts<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.pairs
@@ -68,15 +79,7 @@ impl Query {
 
     /// A truth value, in any spelling that FastAPI takes.
     pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Error> {
-        self.read(
-            name,
-            || "true or false".into(),
-            |text| match text.to_ascii_lowercase().as_str() {
-                "true" | "1" | "yes" | "y" | "on" | "t" => Some(true),
-                "false" | "0" | "no" | "n" | "off" | "f" => Some(false),
-                _ => None,
-            },
-        )
+        self.read(name, || "true or false".into(), truth)
     }
 
     /// A zoom of a tile matrix set.
@@ -135,6 +138,15 @@ impl Query {
             }
         }
         out.finish()
+    }
+}
+
+/// A truth value, in any spelling that FastAPI and marshmallow take.
+pub(crate) fn truth(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "y" | "on" | "t" => Some(true),
+        "false" | "0" | "no" | "n" | "off" | "f" => Some(false),
+        _ => None,
     }
 }
 

@@ -9,6 +9,7 @@ mod names;
 mod requests;
 mod server;
 mod sources;
+mod terracotta;
 
 pub(crate) use counted::{CountedReader, Counters};
 pub use cpu::{Admission, CpuPool, Load};
@@ -18,3 +19,4 @@ pub use names::Names;
 pub(crate) use requests::Requests;
 pub use server::{HttpOptions, ServerOptions, ServerState};
 pub use sources::{Source, Sources};
+pub use terracotta::{EmptyTile, TerracottaOptions};

@@ -2,12 +2,13 @@
 
 use super::{
     CpuPool, Items, Layer, LayerSource, Names, Requests, Source, Sources, StoredItem,
-    describe_layer,
+    TerracottaOptions, describe_layer,
 };
 use crate::{
     Error,
     access::{Policy, Target},
 };
+use catalog::Catalog;
 use cog_reader::Color;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -44,6 +45,10 @@ pub struct ServerOptions {
     pub names: Names,
     /// What answers say about this server.
     pub http: HttpOptions,
+    /// Keyed datasets, for Terracotta's paths.
+    pub catalog: Option<Arc<dyn Catalog>>,
+    /// How those are answered.
+    pub terracotta: TerracottaOptions,
 }
 
 /// How the server presents itself to its clients.
@@ -97,6 +102,8 @@ impl Default for ServerOptions {
             color: Color::Stored,
             names: Names::default(),
             http: HttpOptions::default(),
+            catalog: None,
+            terracotta: TerracottaOptions::default(),
         }
     }
 }
@@ -105,8 +112,8 @@ impl ServerOptions {
     /// A digest of what the bytes of answers depend on, beside the request and the sources.
     fn fingerprint(&self) -> String {
         let own = format!(
-            "{:?} {} {:?}",
-            self.color, self.sidecars, self.http.attribution
+            "{:?} {} {:?} {:?}",
+            self.color, self.sidecars, self.http.attribution, self.terracotta
         );
         crate::http::tag_of([&own, self.names.added()].join("\n").as_bytes())
     }
@@ -135,6 +142,10 @@ pub struct ServerState {
     pub(crate) ids: HashMap<String, Target>,
     /// Seconds for which answers may be kept.
     pub max_age: u32,
+    /// Keyed datasets, if there are any.
+    pub catalog: Option<Arc<dyn Catalog>>,
+    /// How they are answered.
+    pub terracotta: TerracottaOptions,
     /// Of the settings on which the bytes of answers depend, so that their tags do.
     pub(crate) fingerprint: Arc<str>,
 }
@@ -178,6 +189,8 @@ impl ServerState {
             layers: Vec::new(),
             ids: HashMap::new(),
             max_age: options.max_age,
+            catalog: options.catalog.clone(),
+            terracotta: options.terracotta.clone(),
             fingerprint: options.fingerprint().into(),
         };
         let ids = unique_ids(&wanted);

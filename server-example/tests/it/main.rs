@@ -22,5 +22,6 @@ mod remote;
 mod s3;
 mod server;
 mod stac;
+mod terracotta;
 mod titiler;
 mod viewer;

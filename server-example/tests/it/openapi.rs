@@ -3,7 +3,7 @@
 use crate::{files, server::Server};
 
 /// Every path that the server answers, the documentation's own and the viewer's files aside.
-const PATHS: [&str; 75] = [
+const PATHS: [&str; 79] = [
     "/",
     "/algorithms",
     "/algorithms/{algorithm}",
@@ -42,8 +42,12 @@ const PATHS: [&str; 75] = [
     "/colorMaps",
     "/colorMaps/{name}",
     "/conformance",
+    "/datasets",
     "/healthz",
+    "/keys",
     "/layers",
+    "/metadata",
+    "/metadata/{keys}",
     "/metrics",
     "/readyz",
     "/stac/WMTSCapabilities.xml",
@@ -136,6 +140,10 @@ fn every_path_is_documented_and_answers() {
                 true => "item.json&assets=dem|bidx=1&layers=item.json",
                 false => "dem&bidx=1&layers=dem",
             };
+            // Keyed datasets need a catalog: `terracotta.rs` asks for all of these.
+            if operation["tags"][0] == "Terracotta" {
+                continue;
+            }
             let real = format!("{real}?url={source}&rescale=0,700&request=GetCapabilities");
             let answer = match method.as_str() {
                 "get" => server.get(&real),

@@ -1,0 +1,35 @@
+//! Which of Terracotta's paths leads where.
+
+use super::{datasets, keys, metadata};
+use crate::state::ServerState;
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use std::sync::Arc;
+
+/// Terracotta's paths.
+pub(in crate::http) fn routes() -> Router<Arc<ServerState>> {
+    Router::new()
+        .route("/keys", get(keys::keys))
+        .route("/datasets", get(datasets::datasets))
+        .route("/metadata", post(metadata::metadata_of_several))
+        .route("/metadata/{*keys}", get(metadata::metadata))
+}
+
+/// The two kinds of paths whose rules differ.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Group {
+    Metadata,
+    Tiles,
+}
+
+/// Of which kind a path is, if it is one of these.
+pub(super) fn group(path: &str) -> Option<Group> {
+    let first = path.split('/').nth(1)?;
+    match first {
+        "keys" | "datasets" | "metadata" | "colormap" | "legend" | "point" => Some(Group::Metadata),
+        "singleband" | "rgb" | "compute" => Some(Group::Tiles),
+        _ => None,
+    }
+}

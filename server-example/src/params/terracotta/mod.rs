@@ -1,0 +1,5 @@
+//! Terracotta's parameters.
+
+mod datasets;
+
+pub(crate) use datasets::DatasetsParams;

@@ -1,0 +1,4 @@
+//! Keyed datasets, asked for as Terracotta's clients do.
+
+mod keyed;
+mod listing;
