@@ -51,7 +51,8 @@ const engine = createPlain(
     try {
       return await cog.bitmap(Number(z), Number(x), Number(y), JSON.parse(decodeURIComponent(view)), signal);
     } catch (error) {
-      throw error.kind === "outside" ? new TileError(404, "") : new TileError(500, error.message);
+      if (error.kind === "outside") return null;
+      throw new TileError(500, error.message);
     }
   },
 );

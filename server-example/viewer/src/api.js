@@ -1,5 +1,7 @@
 /** What the viewer asks of the server, and what can go wrong with it. */
 
+import { serverAddress } from "./server.js";
+
 /** The server answered with an error, or not at all. */
 export class ApiError extends Error {
   /**
@@ -14,12 +16,12 @@ export class ApiError extends Error {
 }
 
 /**
- * Resolves a path against the page, so that the viewer works behind any prefix.
+ * Resolves a path against the server's address, so that the viewer works behind any prefix.
  *
  * @param {string} path relative, e.g. `cog/info`
  */
 export function address(path) {
-  return new URL(path, document.baseURI).href;
+  return new URL(path, serverAddress).href;
 }
 
 /** The token that the page was opened with, which every request has to give again; null without one. */
@@ -28,9 +30,11 @@ export function accessToken() {
 }
 
 /**
- * @param {string} path relative to the page
+ * A path's address as the server wants it, with the token where there is one.
+ *
+ * @param {string} path relative to the server's address
  */
-function withToken(path) {
+export function withToken(path) {
   const url = new URL(address(path));
   const token = accessToken();
   if (token !== null) url.searchParams.set("access_token", token);
@@ -40,15 +44,23 @@ function withToken(path) {
 /**
  * Asks for JSON.
  *
- * @param {string} path relative to the page
+ * @param {string} path relative to the server's address
  * @param {AbortSignal} [signal]
+ * @param {unknown} [body] sent as JSON by POST; without it the request is a GET
  * @returns {Promise<any>}
  * @throws {ApiError} if the server does not answer, or with an error; the abort's reason if aborted
  */
-export async function getJson(path, signal) {
+export async function getJson(path, signal, body) {
+  /** @type {RequestInit} */
+  const request = { signal, headers: { Accept: "application/json" } };
+  if (body !== undefined) {
+    request.method = "POST";
+    request.headers = { Accept: "application/json", "Content-Type": "application/json" };
+    request.body = JSON.stringify(body);
+  }
   let answer;
   try {
-    answer = await fetch(withToken(path), { signal, headers: { Accept: "application/json" } });
+    answer = await fetch(withToken(path), request);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError("The server does not answer.", 0);

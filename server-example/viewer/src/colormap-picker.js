@@ -10,16 +10,18 @@ let pickers = 0;
  * @param {string} noneLabel what drawing without a colormap is called
  * @param {string} chosen
  * @param {(name: string) => void} choose
- * @param {(error: unknown) => void} failed a gradient could not be loaded
+ * @param {object} gradients
+ * @param {(name: string) => Promise<import("./colormaps.js").Rgba[]>} [gradients.colors]
+ * @param {(error: unknown) => void} gradients.failed a gradient could not be loaded
  */
-export function createColormapPicker(names, noneLabel, chosen, choose, failed) {
+export function createColormapPicker(names, noneLabel, chosen, choose, { colors, failed }) {
   pickers += 1;
   const group = `colormap-${pickers}`;
   const label = (/** @type {string} */ name) => name || noneLabel;
   const swatch = h("canvas", { class: "gradient", "aria-hidden": "true", width: 256, height: 1 });
   const current = h("span", { class: "picker-name" }, label(chosen));
   const draw = (/** @type {HTMLCanvasElement} */ canvas, /** @type {string} */ name) => {
-    drawGradient(canvas, name).catch(failed);
+    drawGradient(canvas, name, colors).catch(failed);
   };
   draw(swatch, chosen);
 

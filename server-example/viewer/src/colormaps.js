@@ -69,11 +69,12 @@ function parseColors(json) {
  *
  * @param {HTMLCanvasElement} canvas
  * @param {string} name
+ * @param {(name: string) => Promise<Rgba[]>} [source] where colours come from
  */
-export async function drawGradient(canvas, name) {
+export async function drawGradient(canvas, name, source = colors) {
   // A later call for the same canvas wins, whichever answer comes first.
   canvas.dataset.colormap = name;
-  const list = await colors(name);
+  const list = await source(name);
   if (canvas.dataset.colormap !== name || list.length === 0) return;
   const width = 256;
   canvas.width = width;

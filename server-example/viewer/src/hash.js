@@ -2,7 +2,8 @@
  * The address's hash keeps the view and what is shown, so that a link shows the same map.
  *
  * `#v=ZOOM/LAT/LON&a=ACTIVE&l=ID!opacity!mode!bands!ranges!colormap!resampling`, one `l` for each
- * visible layer. Anybody can write a hash, so every part is checked against what the server has.
+ * visible layer; `t` is the tab, and the tab of the datasets has parts of its own (`catalog/hash.js`).
+ * Anybody can write a hash, so every part is checked against what the server has.
  */
 
 import { MAX_LATITUDE, MAX_ZOOM } from "./mercator.js";
@@ -11,56 +12,72 @@ import { RESAMPLINGS, shownBands } from "./layers.js";
 /**
  * @typedef {import("./layers.js").Layer} Layer
  * @typedef {import("./mercator.js").View} View
+ * @typedef {[string, string][]} Parts names and values, the values still encoded
  */
 
 /**
  * @param {View} view
+ * @param {Parts} parts
+ */
+export function writeHash(view, parts) {
+  const place = `${view.zoom.toFixed(2)}/${view.lat.toFixed(5)}/${view.lon.toFixed(5)}`;
+  return `#${[["v", place], ...parts].map(([name, value]) => `${name}=${value}`).join("&")}`;
+}
+
+/**
+ * @param {string} hash
+ * @returns {{view: View | null, parts: Parts}}
+ */
+export function readHash(hash) {
+  /** @type {Parts} */
+  const parts = [];
+  for (const part of hash.replace(/^#/, "").split("&")) {
+    const at = part.indexOf("=");
+    if (at > 0) parts.push([part.slice(0, at), part.slice(at + 1)]);
+  }
+  const place = parts.find(([name]) => name === "v");
+  return { view: place ? readView(place[1]) : null, parts };
+}
+
+/**
  * @param {Layer[]} layers
  * @param {string | null} active
+ * @returns {Parts}
  */
-export function writeHash(view, layers, active) {
-  const parts = [`v=${view.zoom.toFixed(2)}/${view.lat.toFixed(5)}/${view.lon.toFixed(5)}`];
-  if (active !== null) parts.push(`a=${encode(active)}`);
+export function writeLayers(layers, active) {
+  /** @type {Parts} */
+  const parts = active === null ? [] : [["a", encode(active)]];
   for (const { info, visible, style } of layers) {
     if (!visible) continue;
     const bands = shownBands(style);
     const ranges = bands.map((band) => style.ranges.get(band)?.map(short).join("~") ?? "").join(",");
-    parts.push(
-      `l=${[
-        encode(info.id),
-        Number(style.opacity.toFixed(2)),
-        style.mode,
-        bands.join(","),
-        ranges,
-        encode(style.colormap),
-        style.resampling,
-      ].join("!")}`,
-    );
+    const said = [
+      encode(info.id),
+      Number(style.opacity.toFixed(2)),
+      style.mode,
+      bands.join(","),
+      ranges,
+      encode(style.colormap),
+      style.resampling,
+    ];
+    parts.push(["l", said.join("!")]);
   }
-  return `#${parts.join("&")}`;
+  return parts;
 }
 
 /**
  * Reads a hash into the layers it names; the others become invisible. A hash without layers leaves
  * them alone.
  *
- * @param {string} hash
+ * @param {Parts} parts
  * @param {Layer[]} layers
  * @param {string[]} colormaps
- * @returns {{view: View | null, active: string | null}}
+ * @returns {string | null} the chosen layer
  */
-export function readHash(hash, layers, colormaps) {
-  /** @type {View | null} */
-  let view = null;
-  /** @type {string | null} */
-  let active = null;
-  const specs = [];
-  for (const part of hash.replace(/^#/, "").split("&")) {
-    const value = part.slice(2);
-    if (part.startsWith("v=")) view = readView(value);
-    if (part.startsWith("a=")) active = decode(value);
-    if (part.startsWith("l=")) specs.push(value.split("!"));
-  }
+export function readLayers(parts, layers, colormaps) {
+  const said = parts.findLast(([name]) => name === "a");
+  const active = said ? decode(said[1]) : null;
+  const specs = parts.filter(([name]) => name === "l").map(([, value]) => value.split("!"));
   const byId = new Map(layers.map((layer) => [layer.info.id, layer]));
   const named = specs.filter(([id]) => byId.has(decode(id) ?? ""));
   if (named.length > 0) {
@@ -71,7 +88,7 @@ export function readHash(hash, layers, colormaps) {
       readStyle(layer, spec, colormaps);
     }
   }
-  return { view, active: active !== null && byId.has(active) ? active : null };
+  return active !== null && byId.has(active) ? active : null;
 }
 
 /**
@@ -116,13 +133,21 @@ function readStyle({ info, style }, spec, colormaps) {
   if (RESAMPLINGS.some(([known]) => known === resampling)) style.resampling = resampling;
 }
 
-/** @param {number} value */
-function short(value) {
+/**
+ * A number with no more digits than a pixel's colour depends on.
+ *
+ * @param {number} value
+ */
+export function short(value) {
   return Number(value.toPrecision(9));
 }
 
-/** @param {string} text */
-function encode(text) {
+/**
+ * Text as a part of the hash holds it: with neither `&` nor `!`.
+ *
+ * @param {string} text
+ */
+export function encode(text) {
   return encodeURIComponent(text).replaceAll("!", "%21");
 }
 
@@ -130,7 +155,7 @@ function encode(text) {
  * @param {string} text
  * @returns {string | null} null if it is not what {@link encode} writes
  */
-function decode(text) {
+export function decode(text) {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -8,33 +8,63 @@ import { isStretched } from "./layers.js";
 const SHOWN = 3;
 
 /**
- * @param {HTMLElement} host
- * @param {import("./layers.js").Layer[]} layers
- * @param {string | null} active
+ * @typedef {object} Legend
+ * @property {string} id
+ * @property {string} title
+ * @property {{gradient: (canvas: HTMLCanvasElement) => Promise<void>, range: [number, number] | null} | null} [ramp]
+ * @property {string[] | null} [channels] what red, green and blue are
+ * @property {string} [note]
  */
-export function drawLegend(host, layers, active) {
-  const visible = layers.filter((layer) => layer.visible);
-  visible.sort((a, b) => Number(b.info.id === active) - Number(a.info.id === active));
-  fill(host, ...visible.slice(0, SHOWN).map(entry));
-  host.hidden = visible.length === 0;
+
+/**
+ * @param {HTMLElement} host
+ * @param {Legend[]} legends
+ */
+export function drawLegend(host, legends) {
+  fill(host, ...legends.slice(0, SHOWN).map(entry));
+  host.hidden = legends.length === 0;
 }
 
 /**
- * @param {import("./layers.js").Layer} layer
+ * What the visible layers' colours mean, the chosen layer's first.
+ *
+ * @param {import("./layers.js").Layer[]} layers
+ * @param {string | null} active
+ * @returns {Legend[]}
  */
-function entry(layer) {
-  const { info, style } = layer;
-  const label = (/** @type {number} */ index) =>
-    info.bands.find((band) => band.index === index)?.label ?? `b${index}`;
-  const single = style.mode === "single";
-  const title = single && info.bands.length > 1 ? `${info.name} · ${label(style.band)}` : info.name;
+export function legendOfLayers(layers, active) {
+  const visible = layers.filter((layer) => layer.visible);
+  visible.sort((a, b) => Number(b.info.id === active) - Number(a.info.id === active));
+  return visible.map((layer) => {
+    const { info, style } = layer;
+    const label = (/** @type {number} */ index) =>
+      info.bands.find((band) => band.index === index)?.label ?? `b${index}`;
+    const single = style.mode === "single";
+    const stretched = single && isStretched(layer);
+    return {
+      id: info.id,
+      title: single && info.bands.length > 1 ? `${info.name} · ${label(style.band)}` : info.name,
+      channels: single ? null : style.rgb.map(label),
+      note: single && !stretched ? "the file’s own palette" : undefined,
+      ramp: stretched
+        ? {
+            gradient: (canvas) => drawGradient(canvas, style.colormap),
+            range: style.ranges.get(style.band) ?? null,
+          }
+        : null,
+    };
+  });
+}
+
+/** @param {Legend} legend */
+function entry({ id, title, ramp: scale, channels: labels, note }) {
   return h(
     "div",
-    { class: "legend-entry", "data-layer": info.id },
+    { class: "legend-entry", "data-layer": id },
     h("div", { class: "legend-title" }, title),
-    !single && channels(style.rgb.map(label)),
-    single && !isStretched(layer) && h("div", { class: "muted" }, "the file’s own palette"),
-    single && isStretched(layer) && ramp(style),
+    labels && channels(labels),
+    note && h("div", { class: "muted" }, note),
+    scale && ramp(scale),
   );
 }
 
@@ -49,11 +79,10 @@ function channels(labels) {
   );
 }
 
-/** @param {import("./layers.js").Style} style */
-function ramp(style) {
-  const range = style.ranges.get(style.band);
+/** @param {NonNullable<Legend["ramp"]>} scale */
+function ramp({ gradient, range }) {
   const canvas = h("canvas", { class: "gradient", "aria-hidden": "true", width: 256, height: 1 });
-  drawGradient(canvas, style.colormap).catch(() => {
+  gradient(canvas).catch(() => {
     // The picker says so; the legend keeps its numbers.
   });
   const ticks = range ? [range[0], (range[0] + range[1]) / 2, range[1]] : [];

@@ -47,6 +47,8 @@ export function createMapLibre(container, handlers) {
 
   /** @type {import("./engine.js").RasterLayer[]} */
   let shown = [];
+  /** @type {Map<string, string>} addresses of tiles by source, which does not tell its own before it is ready */
+  const addresses = new Map();
   let ready = false;
   map.once("style.load", () => {
     ready = true;
@@ -80,6 +82,7 @@ export function createMapLibre(container, handlers) {
       if (wanted.has(id)) continue;
       map.removeLayer(id);
       map.removeSource(id);
+      addresses.delete(id);
     }
     // From the top down, so that each can be put below the one before.
     let above;
@@ -100,9 +103,10 @@ export function createMapLibre(container, handlers) {
       map.addSource(id, { type: "raster", tiles: [tiles], tileSize: TILE_SIZE, maxzoom, ...limits });
       map.addLayer({ id, type: "raster", source: id }, above);
     } else {
-      if (source.tiles[0] !== tiles) source.setTiles([tiles]);
+      if (addresses.get(id) !== tiles) source.setTiles([tiles]);
       map.moveLayer(id, above);
     }
+    addresses.set(id, tiles);
     map.setPaintProperty(id, "raster-opacity", opacity);
     map.setPaintProperty(id, "raster-resampling", crisp ? "nearest" : "linear");
   }

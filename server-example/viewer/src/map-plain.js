@@ -36,7 +36,7 @@ const KEY_STEP = 100;
 /** Why a tile failed, where its source can tell. */
 export class TileError extends Error {
   /**
-   * @param {number} status of HTTP; 404 is no failure worth a message
+   * @param {number} status of HTTP
    * @param {string} body
    */
   constructor(status, body) {
@@ -208,7 +208,7 @@ export function createPlain(container, handlers, source = fetchTile) {
       if (tile.abort.signal.aborted) {
         tiles.delete(tile.url);
       } else if (error instanceof TileError) {
-        if (error.status !== 404) handlers.tileFailed(tile.layer, error.status, Promise.resolve(error.message));
+        handlers.tileFailed(tile.layer, error.status, Promise.resolve(error.message));
       } else {
         const unreadable = error instanceof DOMException;
         const text = unreadable ? "The tile is not an image that the browser can read." : "";

@@ -16,6 +16,12 @@ const STEPS = [
 const LEAST_SPACING = 110;
 
 /**
+ * @typedef {object} Footprint
+ * @property {[number, number][][]} rings longitudes and latitudes
+ * @property {"listed" | "pointed" | "chosen"} kind
+ */
+
+/**
  * @param {HTMLElement} container the map's element
  */
 export function createOverlay(container) {
@@ -23,8 +29,8 @@ export function createOverlay(container) {
   const over = canvas("over");
   container.prepend(under);
   container.append(over);
-  /** @type {{bounds: import("./mercator.js").Bounds | null, mark: [number, number] | null}} */
-  const state = { bounds: null, mark: null };
+  /** @type {{bounds: import("./mercator.js").Bounds | null, footprints: Footprint[], mark: [number, number] | null}} */
+  const state = { bounds: null, footprints: [], mark: null };
 
   /**
    * @param {import("./engine.js").Engine} engine
@@ -36,6 +42,7 @@ export function createOverlay(container) {
     if (graticule) drawGraticule(graticule, container, engine, color("--grid"), color("--grid-text"));
     const context = begin(over, container);
     if (!context) return;
+    for (const footprint of state.footprints) drawFootprint(context, engine, footprint, color("--accent"));
     if (state.bounds) drawOutline(context, engine, state.bounds, color("--accent"));
     if (state.mark) drawMark(context, engine, state.mark);
   }
@@ -158,6 +165,49 @@ function drawOutline(context, engine, bounds, color) {
   const [t, b] = [Math.max(top, -10), Math.min(bottom, canvasHeight + 10)];
   if (l < r && t < b) context.strokeRect(l, t, r - l, b - t);
   context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+/** How footprints are drawn: width and strength of the line, strength of what is inside. */
+const LOOKS = {
+  listed: { width: 1, line: 0.55, inside: 0.04 },
+  pointed: { width: 2.5, line: 1, inside: 0.22 },
+  chosen: { width: 2, line: 0.9, inside: 0 },
+};
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./engine.js").Engine} engine
+ * @param {Footprint} footprint
+ * @param {string} color
+ */
+function drawFootprint(context, engine, { rings, kind }, color) {
+  const { lon, lat, zoom } = engine.view();
+  const world = 256 * 2 ** zoom;
+  const [cx, cy] = toWorld(lon, lat);
+  const [halfWidth, halfHeight] = [context.canvas.clientWidth / 2, context.canvas.clientHeight / 2];
+  const look = LOOKS[kind];
+  context.strokeStyle = color;
+  context.fillStyle = color;
+  context.lineWidth = look.width;
+  context.beginPath();
+  for (const ring of rings) {
+    const corners = ring.map(([x, y]) => toWorld(x, y));
+    // The copy of the world nearest to the middle of the view.
+    const copy = Math.round(cx - corners[0][0]);
+    corners.forEach(([x, y], i) => {
+      const [left, top] = [(x + copy - cx) * world + halfWidth, (y - cy) * world + halfHeight];
+      if (i === 0) context.moveTo(left, top);
+      else context.lineTo(left, top);
+    });
+    context.closePath();
+  }
+  if (look.inside > 0) {
+    context.globalAlpha = look.inside;
+    context.fill("evenodd");
+  }
+  context.globalAlpha = look.line;
+  context.stroke();
   context.globalAlpha = 1;
 }
 

@@ -1,15 +1,19 @@
-/** Where the pointer is, and what the chosen layer's pixels are there. */
+/** Where the pointer is, and what the pixels are there. */
 
-import { ApiError, point } from "./api.js";
+import { ApiError } from "./api.js";
 import { debounce, fill, formatNumber, h } from "./dom.js";
-import { dataBands, shownBands } from "./layers.js";
+import { words } from "./form.js";
 import { contains, wrapLongitude } from "./mercator.js";
 
 /** A pointer that rests this long, in milliseconds, asks for values. */
 const REST = 80;
 
-/** Layers with more bands than this show only the bands that are drawn. */
-const ALL_BANDS = 6;
+/**
+ * @typedef {object} Target what can be read
+ * @property {import("./mercator.js").Bounds} bounds where there is something to read
+ * @property {string} outside what to say elsewhere
+ * @property {(lon: number, lat: number, signal: AbortSignal) => Promise<{label: string, value: number | null}[]>} values
+ */
 
 /**
  * @param {HTMLElement} host
@@ -22,26 +26,19 @@ export function createReadout(host) {
   let request = new AbortController();
 
   const ask = debounce(
-    async (
-      /** @type {import("./layers.js").Layer} */ layer,
-      /** @type {number} */ lon,
-      /** @type {number} */ lat,
-    ) => {
+    async (/** @type {Target} */ target, /** @type {number} */ lon, /** @type {number} */ lat) => {
       request.abort();
       request = new AbortController();
       const { signal } = request;
-      const all = dataBands(layer.info);
-      const shown = shownBands(layer.style);
-      const bands = all.length <= ALL_BANDS ? all : all.filter(({ index }) => shown.includes(index));
       try {
-        const indices = bands.map((band) => band.index);
-        const answer = await point(layer.info.url, lon, lat, indices, signal);
-        fill(values, ...answer.map((value, i) => pair(bands[i].label, value)));
+        const answer = await target.values(lon, lat, signal);
+        if (signal.aborted) return;
+        fill(values, ...answer.map(({ label, value }) => pair(label, value)));
         values.dataset.state = "values";
       } catch (error) {
         if (signal.aborted) return;
         const outside = error instanceof ApiError && error.status === 404;
-        say(outside ? "no data here" : error instanceof Error ? error.message : String(error));
+        say(outside ? "no data here" : words(error));
       }
     },
     REST,
@@ -55,23 +52,23 @@ export function createReadout(host) {
 
   return {
     /**
-     * @param {import("./layers.js").Layer | null} layer the chosen layer
+     * @param {Target | string} target words if there is nothing to read; they may be empty
      * @param {number} lon degrees
      * @param {number} lat degrees
      */
-    at(layer, lon, lat) {
+    at(target, lon, lat) {
       const wrapped = wrapLongitude(lon);
       host.hidden = false;
       fill(place, coordinate(lat, "N", "S"), ", ", coordinate(wrapped, "E", "W"));
       ask.cancel();
       request.abort();
-      if (!layer || !layer.visible) {
-        say("no layer chosen");
-      } else if (!contains(layer.info.bounds, wrapped, lat)) {
-        say("outside the layer");
+      if (typeof target === "string") {
+        say(target);
+      } else if (!contains(target.bounds, wrapped, lat)) {
+        say(target.outside);
       } else {
         values.dataset.state = "waiting";
-        ask(layer, wrapped, lat);
+        ask(target, wrapped, lat);
       }
     },
     leave() {

@@ -2,6 +2,7 @@
 
 import { createColormapPicker } from "./colormap-picker.js";
 import { fill, h } from "./dom.js";
+import { chip, dropdown, field, parseNumber, rebuildKeepingFocus, segments, slider, words } from "./form.js";
 import { drawHistogram } from "./histogram.js";
 import { RESAMPLINGS, dataBands, isStretched, roundRange, shownBands } from "./layers.js";
 
@@ -22,17 +23,7 @@ import { RESAMPLINGS, dataBands, isStretched, roundRange, shownBands } from "./l
 export function createStylePanel(layer, around) {
   const body = h("div", { class: "style-panel" });
   const build = () => fill(body, opacity(layer, around), ...sections(layer, around, rebuild));
-  /** Builds the controls anew, and gives the focus back to the one that had it. */
-  const rebuild = () => {
-    const focused = document.activeElement?.getAttribute("data-control");
-    build();
-    if (focused) {
-      const control = [...body.querySelectorAll("[data-control]")].find(
-        (candidate) => candidate.getAttribute("data-control") === focused,
-      );
-      if (control instanceof HTMLElement) control.focus();
-    }
-  };
+  const rebuild = () => rebuildKeepingFocus(body, build);
   build();
   return body;
 }
@@ -42,22 +33,15 @@ export function createStylePanel(layer, around) {
  * @param {Surroundings} around
  */
 function opacity({ info, style }, around) {
-  const percent = () => `${Math.round(style.opacity * 100)} %`;
-  const output = h("output", {}, percent());
-  const slider = h("input", {
-    type: "range",
-    min: 0,
-    max: 100,
-    value: Math.round(style.opacity * 100),
-    "aria-label": `Opacity of ${info.name}`,
-    "data-control": "opacity",
-    oninput: () => {
-      style.opacity = Number(slider.value) / 100;
-      output.textContent = percent();
-      around.changed();
-    },
-  });
-  return field("Opacity", h("div", { class: "row" }, slider, output));
+  const scale = { min: 0, max: 100, step: 1, value: Math.round(style.opacity * 100) };
+  const changed = (/** @type {number} */ percent) => {
+    style.opacity = percent / 100;
+    around.changed();
+  };
+  return field(
+    "Opacity",
+    slider(`Opacity of ${info.name}`, "opacity", scale, (percent) => `${percent} %`, changed),
+  );
 }
 
 /**
@@ -88,59 +72,38 @@ function sections(layer, around, rebuild) {
         around.changed();
         if (before !== isStretched(layer)) rebuild();
       },
-      (error) => {
-        message.hidden = false;
-        message.textContent = `Its colours could not be loaded: ${text(error)}`;
+      {
+        failed(error) {
+          message.hidden = false;
+          message.textContent = `Its colours could not be loaded: ${words(error)}`;
+        },
       },
     );
     parts.push(field("Colormap", picker, message));
   }
-  const select = h(
-    "select",
-    {
-      "aria-label": "Resampling",
-      "data-control": "resampling",
-      onchange: () => {
-        style.resampling = select.value;
-        around.changed();
-      },
-    },
-    ...RESAMPLINGS.map(([value, label]) =>
-      h("option", { value, selected: value === style.resampling }, label),
-    ),
-  );
+  const select = dropdown("Resampling", "resampling", RESAMPLINGS, style.resampling, (value) => {
+    style.resampling = value;
+    around.changed();
+  });
   parts.push(field("Resampling", select));
   return parts;
 }
+
+/** The ways to show a layer of several bands. */
+const MODES = /** @type {const} */ ([
+  ["single", "One band"],
+  ["rgb", "Red, green, blue"],
+]);
 
 /**
  * @param {import("./layers.js").Style} style
  * @param {() => void} rebuilt
  */
 function modes(style, rebuilt) {
-  const option = (/** @type {"single" | "rgb"} */ mode, /** @type {string} */ label) =>
-    h(
-      "label",
-      {},
-      h("input", {
-        type: "radio",
-        name: "mode",
-        value: mode,
-        checked: style.mode === mode,
-        "data-control": `mode-${mode}`,
-        onchange: () => {
-          style.mode = mode;
-          rebuilt();
-        },
-      }),
-      h("span", {}, label),
-    );
-  return h(
-    "div",
-    { class: "segments", role: "radiogroup", "aria-label": "Show as" },
-    option("single", "One band"),
-    option("rgb", "Red, green, blue"),
-  );
+  return segments("Show as", "mode", MODES, style.mode, (mode) => {
+    style.mode = mode;
+    rebuilt();
+  });
 }
 
 /**
@@ -188,7 +151,7 @@ function stretch(layer, around, rebuilt) {
       known = answer;
       redraw();
     },
-    (error) => complain(`No statistics: ${text(error)}`),
+    (error) => complain(`No statistics: ${words(error)}`),
   );
   const pick = (
     /** @type {(band: import("./api.js").BandStatistics) => [number, number]} */ choose,
@@ -201,11 +164,9 @@ function stretch(layer, around, rebuilt) {
       });
       rebuilt();
     } catch (error) {
-      complain(`No statistics: ${text(error)}`);
+      complain(`No statistics: ${words(error)}`);
     }
   };
-  const button = (/** @type {string} */ label, /** @type {string} */ title, /** @type {() => void} */ run) =>
-    h("button", { type: "button", class: "chip", title, "data-control": label, onclick: run }, label);
   parts.push(
     h(
       "div",
@@ -214,10 +175,10 @@ function stretch(layer, around, rebuilt) {
       h(
         "div",
         { class: "chips" },
-        button("2–98 %", "Stretch between the 2nd and the 98th percentile", pick(({ low, high }) => [low, high])),
-        button("Min–max", "Stretch over all values", pick(({ min, max }) => [min, max])),
+        chip("2–98 %", "Stretch between the 2nd and the 98th percentile", pick(({ low, high }) => [low, high])),
+        chip("Min–max", "Stretch over all values", pick(({ min, max }) => [min, max])),
         info.dtype === "uint8" &&
-          button("0–255", "Show the bytes as they are", () => {
+          chip("0–255", "Show the bytes as they are", () => {
             for (const band of shown) style.ranges.set(band, [0, 255]);
             rebuilt();
           }),
@@ -236,23 +197,20 @@ function bandSelect({ info, style }, channel, rebuilt) {
   const bands = dataBands(info);
   if (bands.length === 1) return null;
   const chosen = shownBands(style)[channel];
-  const select = h(
-    "select",
-    {
-      "aria-label": style.mode === "rgb" ? `${["Red", "Green", "Blue"][channel]} band` : "Band",
-      "data-control": `band-${channel}`,
-      onchange: () => {
-        if (style.mode === "rgb") style.rgb[channel] = Number(select.value);
-        else style.band = Number(select.value);
-        rebuilt();
-      },
+  return dropdown(
+    style.mode === "rgb" ? `${["Red", "Green", "Blue"][channel]} band` : "Band",
+    `band-${channel}`,
+    bands.map(({ index, label }) => [
+      String(index),
+      label === `b${index}` ? `Band ${index}` : `${index} · ${label}`,
+    ]),
+    String(chosen),
+    (value) => {
+      if (style.mode === "rgb") style.rgb[channel] = Number(value);
+      else style.band = Number(value);
+      rebuilt();
     },
-    ...bands.map(({ index, label }) => {
-      const said = label === `b${index}` ? `Band ${index}` : `${index} · ${label}`;
-      return h("option", { value: index, selected: index === chosen }, said);
-    }),
   );
-  return select;
 }
 
 /**
@@ -265,7 +223,7 @@ function bandSelect({ info, style }, channel, rebuilt) {
 function rangeInputs(style, band, channel, complain, changed) {
   const [from, to] = style.ranges.get(band) ?? [NaN, NaN];
   const apply = () => {
-    const [min, max] = [parse(low.value), parse(high.value)];
+    const [min, max] = [parseNumber(low.value), parseNumber(high.value)];
     const valid = min < max;
     for (const input of [low, high]) input.setAttribute("aria-invalid", String(!valid));
     if (!valid) {
@@ -294,23 +252,4 @@ function rangeInputs(style, band, channel, complain, changed) {
   const low = input(from, "from");
   const high = input(to, "to");
   return h("span", { class: "range" }, low, h("span", { class: "muted", "aria-hidden": "true" }, "–"), high);
-}
-
-/** @param {string} value */
-function parse(value) {
-  const trimmed = value.trim().replace(",", ".");
-  return trimmed === "" ? NaN : Number(trimmed);
-}
-
-/**
- * @param {string} name
- * @param {...import("./dom.js").Child} children
- */
-function field(name, ...children) {
-  return h("div", { class: "field" }, h("div", { class: "field-name" }, name), ...children);
-}
-
-/** @param {unknown} error */
-function text(error) {
-  return error instanceof Error ? error.message : String(error);
 }

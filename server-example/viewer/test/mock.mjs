@@ -207,7 +207,12 @@ async function answer(pathname, query) {
   return null;
 }
 
-async function file(pathname) {
+/**
+ * A file of the viewer, bundled, or below `/plain/` as it is.
+ *
+ * @param {string} pathname
+ */
+export async function viewerFile(pathname) {
   let name = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
   let folder = path.join(viewer, "dist");
   if (name.startsWith("/plain/")) {
@@ -235,7 +240,7 @@ export function startMock(port) {
       } else if (body) {
         response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
       } else {
-        const [bytes, type] = await file(url.pathname);
+        const [bytes, type] = await viewerFile(url.pathname);
         response.writeHead(200, { "content-type": type }).end(bytes);
       }
     } catch (error) {
