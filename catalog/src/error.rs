@@ -29,9 +29,22 @@ pub enum Error {
         /// What it said.
         message: String,
     },
+    /// A raster has no pixel that counts: all are nodata, masked, or not finite. Its owner must act.
+    #[error("the raster does not contain any valid data")]
+    NoValidData,
+    /// Nothing can be known of a raster's pixels or its place. Its owner must act.
+    #[error("{0}")]
+    Unmeasurable(String),
+    /// A raster could not be read.
+    #[error(transparent)]
+    Source(#[from] cog_raster::SourceError),
 }
 
 impl Error {
+    pub(crate) fn unmeasurable(message: impl Into<String>) -> Self {
+        Self::Unmeasurable(message.into())
+    }
+
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::Invalid(message.into())
     }

@@ -36,8 +36,11 @@
 mod dataset;
 mod error;
 mod keys;
+mod measure;
 mod memory;
 mod metadata;
+mod path;
+mod pattern;
 mod query;
 mod seam;
 #[cfg(feature = "sql")]
@@ -48,8 +51,11 @@ pub mod testkit;
 pub use dataset::{Dataset, Entry};
 pub use error::Error;
 pub use keys::{Key, Keys};
+pub use measure::{Accumulator, MeasureOptions, Measurement, Part, measure};
 pub use memory::MemoryCatalog;
 pub use metadata::{Metadata, PERCENTILES};
+pub use path::DatasetPath;
+pub use pattern::Pattern;
 pub use query::{Filter, Page, Query};
 pub use seam::Catalog;
 #[cfg(feature = "sqlite")]
