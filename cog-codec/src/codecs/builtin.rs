@@ -67,7 +67,7 @@ pub(crate) fn encode(
         Compression::PACKBITS => super::packbits::encode(layout, &rows),
         Compression::LZW => super::lzw::encode(&rows),
         Compression::DEFLATE | Compression::DEFLATE_OLD => {
-            super::deflate::encode(&rows, options.level)
+            Ok(super::deflate::encode(&rows, options.level))
         }
         #[cfg(feature = "zstd")]
         Compression::ZSTD => super::zstd::encode(&rows, options.level),

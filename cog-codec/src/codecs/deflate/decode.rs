@@ -1,10 +1,9 @@
-//! Deflate in a zlib wrapper.
+//! From a zlib stream to bytes.
 //!
 //! 0.7 to 0.8 of the speed of libdeflate, which GDAL uses, where little repeats: that is C with hand-laid bit buffers. `zlib-rs` and
 //! `linflate` are slower still; `zune-inflate` gains a tenth but can neither fill a given buffer nor stop early.
 
 use fdeflate::Decompressor;
-use flate2::{Compress, FlushCompress, Status};
 
 use crate::{BlockLayout, Codec, Compression, Decoded, Error};
 
@@ -67,20 +66,4 @@ pub(crate) fn inflate_to_vec(
         DecompressionError { inner } => Error::malformed(compression, reason(&inner)),
         _ => Error::malformed(compression, format!("inflates to more than {limit} bytes")),
     })
-}
-
-pub(crate) fn encode(rows: &[u8], level: u8) -> Result<Vec<u8>, Error> {
-    let failed = |reason: &str| Error::malformed(Compression::DEFLATE, reason);
-    let mut stream = Compress::new(flate2::Compression::new(u32::from(level.min(9))), true);
-    let mut out = Vec::with_capacity(rows.len() / 2 + 64);
-    loop {
-        let read = stream.total_in() as usize;
-        let status = stream
-            .compress_vec(&rows[read..], &mut out, FlushCompress::Finish)
-            .map_err(|error| failed(&error.to_string()))?;
-        match status {
-            Status::StreamEnd => return Ok(out),
-            Status::Ok | Status::BufError => out.reserve(out.capacity().max(1024)),
-        }
-    }
 }
