@@ -94,6 +94,9 @@ pub struct ListenArgs {
     /// Memory for blocks of remote sources as they are stored, in MiB.
     #[arg(long, default_value_t = 128, env = "SMALTI_STORED_CACHE_MB")]
     pub stored_cache_mb: u64,
+    /// Memory for encoded pictures, in MiB; 0 keeps none.
+    #[arg(long, default_value_t = 64, env = "SMALTI_PICTURE_CACHE_MB")]
+    pub picture_cache_mb: u64,
     /// Local files kept open, each with a file descriptor, and as many remote ones.
     #[arg(long, default_value_t = 500, env = "SMALTI_OPEN_FILES")]
     pub open_files: usize,

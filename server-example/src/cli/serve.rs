@@ -55,6 +55,7 @@ pub(super) async fn listen_and_serve(
         threads: listen.threads,
         cache_bytes: listen.cache_mb.saturating_mul(1 << 20),
         stored_cache_bytes: listen.stored_cache_mb.saturating_mul(1 << 20),
+        picture_cache_bytes: listen.picture_cache_mb.saturating_mul(1 << 20),
         open_files: listen.open_files,
         read_timeout: Duration::from_secs(listen.read_timeout),
         max_requests: listen.max_requests,

@@ -5,6 +5,7 @@ use super::{
     conditional::{body_tag, is_current},
     timing::Timing,
 };
+use crate::state::{KeptPicture, Pictures};
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -12,6 +13,8 @@ use axum::{
 };
 use bytes::Bytes;
 use serde::Serialize;
+
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// Builds an answer with its validator and how long it may be kept.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub(crate) struct Answer<'a> {
     /// The tag is of what is said, not of the bytes.
     is_weak: bool,
     headers: Vec<(HeaderName, String)>,
+    /// Where it is kept, with its tag.
+    pictures: Option<&'a Pictures>,
 }
 
 impl<'a> Answer<'a> {
@@ -33,7 +38,14 @@ impl<'a> Answer<'a> {
             tag: None,
             is_weak: false,
             headers: Vec::new(),
+            pictures: None,
         }
+    }
+
+    /// Keeps what is sent in `pictures`, if it has a tag.
+    pub(crate) fn kept_in(mut self, pictures: &'a Pictures) -> Self {
+        self.pictures = Some(pictures);
+        self
     }
 
     /// Sets the tag; without one it is made from the body.
@@ -67,6 +79,18 @@ impl<'a> Answer<'a> {
             .then(|| self.finish(StatusCode::NOT_MODIFIED, None, Bytes::new()))
     }
 
+    /// The answer, if the client has it already, or it was made before and is kept.
+    pub(crate) fn known(&mut self) -> Option<Response> {
+        if let Some(response) = self.not_modified() {
+            return Some(response);
+        }
+        let kept = self.pictures?.get(self.tag.as_deref()?)?;
+        self.headers.extend(kept.headers.iter().cloned());
+        self.headers
+            .push((SERVER_TIMING, "cache;desc=hit".to_owned()));
+        Some(self.finish(StatusCode::OK, Some(&kept.media_type), kept.body.clone()))
+    }
+
     /// Bytes of a media type.
     pub(crate) fn bytes(mut self, media_type: &str, body: Bytes) -> Response {
         if self.tag.is_none() && self.incoming.is_kept() {
@@ -74,6 +98,18 @@ impl<'a> Answer<'a> {
             if let Some(response) = self.not_modified() {
                 return response;
             }
+        }
+        if let (Some(pictures), Some(tag)) = (self.pictures, &self.tag) {
+            let headers = self
+                .headers
+                .iter()
+                .filter(|(name, _)| name != SERVER_TIMING);
+            let picture = KeptPicture {
+                media_type: media_type.to_owned(),
+                headers: headers.cloned().collect(),
+                body: body.clone(),
+            };
+            pictures.put(tag, picture);
         }
         self.finish(StatusCode::OK, Some(media_type), body)
     }

@@ -23,13 +23,15 @@ pub(super) struct Begun<'a> {
 impl<'a> Begun<'a> {
     /// Opens the sources, and waits for room; breaks off with the answer where the client has it already.
     pub(super) async fn of(
-        state: &ServerState,
+        state: &'a ServerState,
         incoming: &'a Incoming,
         wanted: &Wanted,
     ) -> Result<ControlFlow<Response, Self>, Error> {
         let mut timing = Timing::start();
         let dataset = timing.stage("header", Dataset::open(state, wanted)).await?;
-        let answer = Answer::to(incoming, state.max_age).tag(incoming.tag(&dataset));
+        let answer = Answer::to(incoming, state.max_age)
+            .tag(incoming.tag(&dataset))
+            .kept_in(&state.pictures);
         Self::with(state, dataset, answer, timing).await
     }
 
@@ -37,10 +39,10 @@ impl<'a> Begun<'a> {
     pub(super) async fn with(
         state: &ServerState,
         dataset: Dataset,
-        answer: Answer<'a>,
+        mut answer: Answer<'a>,
         mut timing: Timing,
     ) -> Result<ControlFlow<Response, Self>, Error> {
-        if let Some(response) = answer.not_modified() {
+        if let Some(response) = answer.known() {
             return Ok(ControlFlow::Break(response));
         }
         let admission = timing.stage("queue", state.cpu.admit()).await?;

@@ -27,7 +27,9 @@ use std::sync::Arc;
 )]
 pub(crate) async fn metrics(State(state): State<Arc<ServerState>>) -> Result<Response, Failure> {
     let mut registry = Registry::with_prefix("smalti");
-    registry.register_collector(Box::new(Caches(state.sources.statistics())));
+    let [files, remote, stored, decoded] = state.sources.statistics();
+    let pictures = ("pictures", state.pictures.statistics());
+    registry.register_collector(Box::new(Caches([files, remote, stored, decoded, pictures])));
     registry.register_collector(Box::new(Work(state.cpu.load())));
     state.requests.register(&mut registry);
     let mut body = String::new();
@@ -83,7 +85,7 @@ impl Collector for Work {
 
 /// The caches' figures at one moment, by name.
 #[derive(Debug)]
-struct Caches([(&'static str, CacheStatistics); 4]);
+struct Caches([(&'static str, CacheStatistics); 5]);
 
 impl Caches {
     fn family<M: EncodeMetric>(

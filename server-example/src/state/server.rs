@@ -1,7 +1,7 @@
 //! The state that all requests share.
 
 use super::{
-    CpuPool, Items, Layer, LayerSource, Names, Requests, Source, Sources, StoredItem,
+    CpuPool, Items, Layer, LayerSource, Names, Pictures, Requests, Source, Sources, StoredItem,
     TerracottaOptions, describe_layer,
 };
 use crate::{
@@ -23,6 +23,8 @@ pub struct ServerOptions {
     pub cache_bytes: u64,
     /// Bytes for remote sources' blocks as they are stored.
     pub stored_cache_bytes: u64,
+    /// Bytes for encoded pictures.
+    pub picture_cache_bytes: u64,
     /// Local files kept open, and as many remote ones.
     pub open_files: usize,
     /// Longest time for opening a source, and for each read of it, tries and waits included.
@@ -91,6 +93,7 @@ impl Default for ServerOptions {
             threads: 0,
             cache_bytes: 512 << 20,
             stored_cache_bytes: 128 << 20,
+            picture_cache_bytes: 64 << 20,
             open_files: 500,
             read_timeout: Duration::from_secs(30),
             max_requests: 64,
@@ -132,6 +135,8 @@ pub struct ServerState {
     pub(crate) requests: Requests,
     /// STAC items that were read.
     pub(crate) items: Items,
+    /// Pictures that were sent.
+    pub(crate) pictures: Pictures,
     /// What requests may name.
     pub names: Names,
     /// How the server presents itself.
@@ -184,6 +189,7 @@ impl ServerState {
             sources,
             requests: Requests::default(),
             items,
+            pictures: Pictures::new(options.picture_cache_bytes),
             names: options.names.clone(),
             http: options.http.clone(),
             layers: Vec::new(),

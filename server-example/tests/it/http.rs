@@ -162,6 +162,29 @@ fn what_the_client_has_is_not_sent_again_and_tags_survive_a_restart() {
 }
 
 #[test]
+fn what_was_drawn_once_is_not_drawn_again() {
+    let Setup { server, dir: _dir } = setup();
+    let path = tile_path(".png", "url=rgb");
+    let first = server.get(&path);
+    let second = server.get(&path);
+    assert_eq!(second.header("server-timing"), Some("cache;desc=hit"));
+    assert_eq!(first.body, second.body);
+    for name in [
+        "content-type",
+        "content-bbox",
+        "content-crs",
+        "etag",
+        "cache-control",
+        "vary",
+    ] {
+        assert_eq!(first.header(name), second.header(name), "{name}");
+    }
+    let other = server.get(&tile_path(".png", "url=rgb&rescale=0,9"));
+    assert!(other.header("server-timing").unwrap().contains("warp;dur"));
+    assert_ne!(other.body, first.body);
+}
+
+#[test]
 fn a_replaced_file_is_noticed_at_once() {
     let Setup { server, dir } = setup();
     let value = |server: &Server| {

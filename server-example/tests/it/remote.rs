@@ -132,7 +132,8 @@ fn good_file() -> Vec<u8> {
 #[test]
 fn a_cold_tile_costs_at_most_three_requests_and_a_warm_one_none() {
     let upstream = Upstream::start(good_file());
-    let server = Server::start(["--allow-url", &upstream.url]);
+    // What is kept here are blocks, not pictures.
+    let server = Server::start(["--allow-url", &upstream.url, "--picture-cache-mb", "0"]);
     let (z, x, y) = files::tile(350.0, 300.0, 12);
     let url = encode(&format!("{}/good.tif", upstream.url));
     let path = format!("/cog/tiles/WebMercatorQuad/{z}/{x}/{y}.png?url={url}&bidx=1&rescale=0,700");

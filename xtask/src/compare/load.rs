@@ -81,6 +81,9 @@ pub(crate) fn speed() -> Result<()> {
             "error",
             "--threads",
             CORES,
+            // TiTiler draws every tile anew.
+            "--picture-cache-mb",
+            "0",
         ])
         .arg(&folder);
     let (ours, our_memory) = measure(Server::smalti(&mut smalti)?, &kinds)?;

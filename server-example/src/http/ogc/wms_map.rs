@@ -136,8 +136,10 @@ async fn draw(
     let incoming = kvp.incoming(&[]);
     let tags: Option<Vec<String>> = sources.iter().map(|(d, _)| incoming.tag(d)).collect();
     let tag = tags.map(|tags| entity_tag(tags.iter().map(String::as_str)));
-    let answer = Answer::to(&incoming, state.max_age).tag(tag);
-    if let Some(response) = answer.not_modified() {
+    let mut answer = Answer::to(&incoming, state.max_age)
+        .tag(tag)
+        .kept_in(&state.pictures);
+    if let Some(response) = answer.known() {
         return Ok(response);
     }
     let mut admission = timing.stage("queue", state.cpu.admit()).await?;
