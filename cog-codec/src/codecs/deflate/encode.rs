@@ -85,6 +85,12 @@ fn stream(rows: &[u8], level: u8, effort: Effort) -> Vec<u8> {
             segments.peek().is_none(),
         );
     }
+    if rows.is_empty() {
+        // The last block of nothing: fixed codes, of which the one that ends it is seven zeros.
+        writer.reserve(10);
+        writer.put(0b011, 10);
+        writer.flush();
+    }
     let mut out = writer.finish();
     let mut sum = simd_adler32::Adler32::new();
     sum.write(rows);
@@ -425,6 +431,22 @@ mod tests {
                 check(&vec![7; len], level);
             }
         }
+    }
+
+    #[test]
+    fn nothing_is_a_stream_too() {
+        let mut decoder = flate2::Decompress::new(true);
+        let status = decoder
+            .decompress(
+                &encode(&[], 6),
+                &mut [0; 1],
+                flate2::FlushDecompress::Finish,
+            )
+            .unwrap();
+        assert_eq!(
+            (status, decoder.total_out()),
+            (flate2::Status::StreamEnd, 0)
+        );
     }
 
     #[test]
