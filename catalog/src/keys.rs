@@ -28,7 +28,7 @@ const RESERVED: [&str; 18] = [
 const MOST_KEYS: usize = 32;
 
 /// Most bytes of a key's name; PostgreSQL's names end at 63.
-const MOST_BYTES: usize = 63;
+pub(crate) const MOST_NAME_BYTES: usize = 63;
 
 /// Most bytes of a value: `VARCHAR(256)` in SQLite; other databases may take fewer.
 pub(crate) const MOST_VALUE_BYTES: usize = 256;
@@ -156,11 +156,11 @@ impl core::fmt::Display for Keys {
 
 fn check_name(name: &str) -> Result<(), Error> {
     let plain = !name.is_empty()
-        && name.len() <= MOST_BYTES
+        && name.len() <= MOST_NAME_BYTES
         && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     if !plain {
         return Err(Error::invalid(format!(
-            "the key name {name:?} has to be 1 to {MOST_BYTES} bytes of letters, digits and _"
+            "the key name {name:?} has to be 1 to {MOST_NAME_BYTES} bytes of letters, digits and _"
         )));
     }
     if RESERVED

@@ -8,7 +8,9 @@
 //!   Metadata  bounds, convex hull, range, mean, percentiles …
 //!
 //!   Catalog ◄─┬─ MemoryCatalog     for tests and for files that are only served
-//!             └─ SqliteCatalog     feature `sqlite`: the tables of Terracotta 0.8 to 0.11
+//!             ├─ SQLite            feature `sqlite`  ┐
+//!             ├─ MySQL, MariaDB    feature `mysql`   │ the tables of Terracotta 0.8 to 0.11;
+//!             └─ PostgreSQL        feature `postgres`┘ `open`, `create` by path or address
 //! ```
 //!
 //! # Example
@@ -29,8 +31,16 @@
 //!
 //! # Features
 //!
-//! Without features the crate holds no I/O and builds for `wasm32-unknown-unknown`. `sqlite` brings sqlx,
-//! tokio and SQLite; `testkit` the contract suite [`testkit::check_catalog`](crate::Catalog).
+//! Without features the crate holds no I/O and builds for `wasm32-unknown-unknown`.
+//!
+//! | Feature | Brings |
+//! | --- | --- |
+//! | `sqlite` | SQLite files; SQLite itself, which is C |
+//! | `mysql` | MySQL and MariaDB, with TLS by rustls |
+//! | `postgres` | PostgreSQL, with TLS by rustls |
+//! | `testkit` | `testkit::check_catalog`, the contract of [`Catalog`] as a function |
+//!
+//! The databases need a tokio runtime with time and I/O.
 #![forbid(unsafe_code)]
 
 mod dataset;
@@ -60,3 +70,5 @@ pub use query::{Filter, Page, Query};
 pub use seam::Catalog;
 #[cfg(feature = "sqlite")]
 pub use sql::SqliteCatalog;
+#[cfg(feature = "sql")]
+pub use sql::{OpenOptions, Provider, create, open};

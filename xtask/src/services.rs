@@ -1,4 +1,4 @@
-//! Object stores on the loopback interface, alive as long as the tests run.
+//! Object stores and databases on the loopback interface, alive as long as the tests run.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -54,6 +54,19 @@ impl Service {
         )
     }
 
+    /// A database server, by MariaDB or PostgreSQL: `kind` is `mysql` or `postgresql`.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started, or ends before it serves.
+    pub(crate) fn database(kind: &str) -> Result<Self> {
+        let script = root().join("xtask/oracles/database_server.py");
+        Self::start(
+            &format!("the {kind} server"),
+            Command::new("python3").arg(script).arg(kind),
+        )
+    }
+
     /// Starts `command` and waits for the line with its address.
     fn start(name: &str, command: &mut Command) -> Result<Self> {
         let mut child = command
@@ -74,7 +87,7 @@ impl Service {
             .with_context(|| format!("reading the address of {name}"))?;
         service.endpoint.truncate(service.endpoint.trim_end().len());
         ensure!(
-            service.endpoint.starts_with("http://127.0.0.1:"),
+            service.endpoint.contains("127.0.0.1:"),
             "{name} ended before it served (it printed `{}`); see its message above",
             service.endpoint
         );

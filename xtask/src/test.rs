@@ -24,6 +24,8 @@ pub(crate) fn run_tests(args: &[String]) -> Result<()> {
     let oracles = tools.oracles()?;
     let s3 = Service::s3(&oracles.python)?;
     let azure = Service::azure(&oracles.azurite)?;
+    let mysql = Service::database("mysql")?;
+    let postgres = Service::database("postgresql")?;
 
     let mut command = cargo();
     command
@@ -39,6 +41,8 @@ pub(crate) fn run_tests(args: &[String]) -> Result<()> {
         .env("AWS_REGION", "us-east-1")
         .env("SMALTI_AZURE_ENDPOINT", &azure.endpoint)
         .env("SMALTI_AZURE_CONTAINER", BUCKET)
+        .env("SMALTI_MYSQL_URL", &mysql.endpoint)
+        .env("SMALTI_POSTGRES_URL", &postgres.endpoint)
         // Where object_store's emulator mode looks, without the account's name.
         .env("AZURITE_BLOB_STORAGE_URL", origin(&azure.endpoint));
     point_at_shared(&mut command);

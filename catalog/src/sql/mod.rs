@@ -6,11 +6,29 @@
 //! | `key_names` | `key_name`, `description`, `idx` |
 //! | `datasets` | one for each key, together the primary key; `path` |
 //! | `metadata` | the keys; `bounds_…`, `convex_hull`, `valid_percentage`, `min`, `max`, `mean`, `stdev`, `percentiles`, `metadata` |
+//!
+//! [`catalog`] holds what a catalog does, `statements` what it asks, `dialect` the databases' differences,
+//! `engine` the connections; `sqlite`, `mysql` and `postgres` only connect.
 
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod address;
+mod batch;
+mod catalog;
+mod dialect;
+mod engine;
+mod failure;
+#[cfg(feature = "mysql")]
+mod mysql;
+mod open;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod statement;
 mod statements;
 mod version;
 
+pub use open::{OpenOptions, Provider, create, open};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteCatalog;

@@ -35,7 +35,7 @@ pub(crate) struct Oracles {
 }
 
 impl Tools {
-    /// Finds or installs every oracle.
+    /// Finds or installs every oracle, and the database servers that tests run against.
     ///
     /// # Errors
     ///
@@ -55,6 +55,18 @@ impl Tools {
             || succeeds(Command::new(DEBIAN_PYTHON).args(["-c", &format!("import {VALIDATOR}")]));
         if gdal_validate.is_none() && !validator() {
             missing.push("python3-gdal");
+        }
+        let there = |program: &str, folders: &[PathBuf]| {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            std::env::split_paths(&path)
+                .chain(folders.iter().cloned())
+                .any(|folder| folder.join(program).is_file())
+        };
+        if !there("mariadbd", &[PathBuf::from("/usr/sbin")]) {
+            missing.push("mariadb-server");
+        }
+        if !there("initdb", &postgres_folders()) {
+            missing.push("postgresql");
         }
         if !missing.is_empty() {
             debian::install(&missing)?;
@@ -136,6 +148,16 @@ impl Tools {
                 .current_dir(folder))
         })
     }
+}
+
+/// Where Debian puts the programs of PostgreSQL's versions.
+fn postgres_folders() -> Vec<PathBuf> {
+    fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|version| version.path().join("bin"))
+        .collect()
 }
 
 /// Major and minor version in what `python3 --version` prints.
