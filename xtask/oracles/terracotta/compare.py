@@ -5,6 +5,7 @@ Every difference has to be matched by a rule of `differences.toml`, which names 
 
 import argparse
 import contextlib
+import dataclasses
 import hashlib
 import pickle
 import shutil
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent))
 
+import browser  # noqa: E402
 import databases  # noqa: E402
 import listed  # noqa: E402
 import questions  # noqa: E402
@@ -47,15 +49,28 @@ def main():
     for name in dict.fromkeys(case.database for case in wanted):
         cases = [case for case in wanted if case.database == name]
         place = made(name, folder, arguments)
-        settings = questions.SETTINGS if name == "settings" else None
+        settings = {"settings": questions.SETTINGS, "remote": in_bucket(arguments)}.get(name)
         theirs = their_answers(work / f"{name}.pickle", name, place, settings, cases)
         with servers.smalti(arguments.smalti, own(place, work / "ours.sqlite"), settings) as address:
             ours = servers.ask(address, cases, 2)
         triples += zip(cases, theirs, ours)
+        if name.startswith("mysql"):
+            triples += instead(work, cases, theirs, ours)
     rules = tomllib.loads((HERE / "differences.toml").read_text()).get("difference", [])
     unexplained = listed.report(triples, verdicts.findings, rules, arguments)
+    if any(case.group == "client" for case in wanted):
+        unexplained += by_client(work, folder, arguments)
     listed.check_rows(rules, arguments.rows, CRATES)
     return 1 if unexplained else 0
+
+
+def by_client(work, folder, arguments):
+    """In how much Terracotta's own client sees something else of Smalti."""
+    place, tile = made("client", folder, arguments), questions.places(folder)["optical"].tile(0)
+    return browser.report(arguments.chromium, {
+        "Terracotta": lambda: servers.terracotta(own(place, work / "client.theirs.sqlite")),
+        "Smalti": lambda: servers.smalti(arguments.smalti, own(place, work / "client.ours.sqlite")),
+    }, tile)
 
 
 def read_arguments():
@@ -63,6 +78,8 @@ def read_arguments():
     parser.add_argument("--smalti", type=Path, required=True, help="the program")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
     parser.add_argument("--rows", type=Path, required=True, help="doc/terracotta-differences.md")
+    parser.add_argument("--chromium", type=Path, default=Path("/usr/bin/chromium"), help="the browser that Terracotta's client runs in")
+    parser.add_argument("--s3", help="URL of an S3 server with the bucket `smalti`")
     parser.add_argument("--mysql", help="URL of a MariaDB or MySQL server whose user may make databases")
     parser.add_argument("--postgresql", help="URL of a PostgreSQL server whose user may make databases")
     listed.options(parser)
@@ -85,6 +102,10 @@ def made(name, folder, arguments):
         place = work / "smalti.sqlite"
         place.unlink(missing_ok=True)
         return databases.made_by_smalti(arguments.smalti, place, folder, rasters.PATTERN)
+    if name == "remote":
+        if not arguments.s3:
+            raise SystemExit("the requests of remote need --s3 URL")
+        return databases.uploaded(work / "keys.sqlite", in_bucket(arguments))
     server, _, maker = name.partition("-")
     if maker:
         address = {"mysql": arguments.mysql, "postgresql": arguments.postgresql}[server]
@@ -96,6 +117,24 @@ def made(name, folder, arguments):
             return databases.made_by_terracotta(place, folder, lazy=())
         return databases.made_by_smalti(arguments.smalti, place, folder, rasters.PATTERN)
     return work / {"settings": "keys.sqlite", "client": "keys.sqlite"}.get(name, f"{name}.sqlite")
+
+
+def instead(work, cases, theirs, ours):
+    """What Terracotta answers over SQLite to the requests that it does not get done over MySQL."""
+    failed = [(case, our) for case, their, our in zip(cases, theirs, ours) if their.status == 500]
+    twins = [dataclasses.replace(case, database="command") for case, _ in failed]
+    answers = their_answers(work / "command.pickle", "command", work / "command.sqlite", None, twins)
+    return [(case, answer, our) for case, answer, (_, our) in zip(twins, answers, failed)]
+
+
+def in_bucket(arguments):
+    """What both servers have to be told to find the bucket, each by its own names."""
+    endpoint, cache = arguments.s3 or "", arguments.work / "remote"
+    cache.mkdir(exist_ok=True)
+    return {
+        "AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT": endpoint, "AWS_ALLOW_HTTP": "true", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "TC_REMOTE_DB_CACHE_DIR": str(cache),
+    }
 
 
 def own(place, copy):

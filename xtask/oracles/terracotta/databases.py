@@ -80,11 +80,23 @@ def drop(place):
 
     url = sqlalchemy.make_url(place)
     name, mysql = url.database, url.drivername == "mysql"
-    url = url.set(drivername="mysql+pymysql" if mysql else "postgresql+psycopg2", database=None if mysql else "postgres")
+    url = url.set(drivername="mysql+pymysql" if mysql else "postgresql+psycopg2", database="mysql" if mysql else "postgres")
     engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(sqlalchemy.text(f"DROP DATABASE IF EXISTS {name}"))
     engine.dispose()
+
+
+def uploaded(place, settings):
+    """A copy of a SQLite database in the bucket `smalti`."""
+    import boto3
+
+    client = boto3.client(
+        "s3", endpoint_url=settings["AWS_ENDPOINT_URL"], aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"], region_name=settings["AWS_REGION"],
+    )
+    client.upload_file(str(place), "smalti", "compare/keys.sqlite")
+    return "s3://smalti/compare/keys.sqlite"
 
 
 def copied(place, to):

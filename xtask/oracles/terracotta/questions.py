@@ -91,6 +91,7 @@ def all_cases(folder):
     mistakes(add, at)
     settings(add, at)
     client(add, at)
+    remote(add, at)
     for database in ("smalti", "command", "mysql-theirs", "mysql-ours", "postgresql-theirs", "postgresql-ours"):
         again(add, at, database)
     return cases
@@ -467,6 +468,15 @@ def client(add, at):
         add("client", f"/rgb/optical/20200101/{at['optical'].tile(closer)}.png?r=B3&r_range=[100,7000]&g=B2&g_range=[100,7000]&b=B1&b_range=[100,7000]&", headers={"Origin": "http://127.0.0.1:5100"}, database="client")
     # As long as no range is chosen.
     add("client", f"/singleband/optical/20200101/B2/{at['optical'].tile(0)}.png?colormap=grays&stretch_range=[undefined]", database="client")
+
+
+def remote(add, at):
+    """A database in a bucket, which nobody writes to."""
+    for target in (
+        "/keys", "/datasets?limit=3", "/metadata/dem/20200101/v", "/metadata/bare/20200101/v", f"/singleband/dem/20200101/v/{at['dem'].tile(0)}.png",
+        f"/singleband/bare/20200101/v/{at['bare'].tile(0)}.png", "/metadata/nothing/x/y",
+    ):
+        add("remote", target, database="remote")
 
 
 def again(add, at, database):

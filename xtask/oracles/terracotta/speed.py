@@ -44,7 +44,6 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--smalti", type=Path, required=True, help="the program, its release build")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
-    parser.add_argument("--rows", type=Path, help="not used here")
     parser.add_argument("--only", action="append", default=[], help="ingest, optimize, tiles or load")
     arguments = parser.parse_args()
     work = arguments.work.with_name("compare-terracotta-speed")

@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::process::{cargo, run};
+use crate::services::Service;
 use crate::tools::Tools;
 use crate::workspace::{root, target_folder};
 
@@ -19,7 +20,8 @@ use crate::workspace::{root, target_folder};
 /// `xtask/oracles/terracotta/differences.toml` says why.
 pub(crate) fn terracotta(arguments: &[String]) -> Result<()> {
     let tools = Tools::open()?;
-    let python = tools.oracles()?.python;
+    let oracles = tools.oracles()?;
+    let python = &oracles.python;
     if arguments == ["--bless"] {
         return run(cargo()
             .args(["test", "-p", "server-example", "--test", "it"])
@@ -38,13 +40,31 @@ pub(crate) fn terracotta(arguments: &[String]) -> Result<()> {
     }
     run(&mut build)?;
     let target = target_folder()?;
-    run(Command::new(python)
+    let mut command = Command::new(python);
+    command
         .arg(root().join("xtask/oracles/terracotta").join(script))
         .arg("--smalti")
         .arg(target.join(profile).join("smalti"))
         .arg("--work")
-        .arg(target.join("compare-terracotta"))
-        .arg("--rows")
-        .arg(root().join("doc/terracotta-differences.md"))
-        .args(rest))
+        .arg(target.join("compare-terracotta"));
+    if script == "compare.py" {
+        command
+            .arg("--rows")
+            .arg(root().join("doc/terracotta-differences.md"))
+            .arg("--chromium")
+            .arg(&oracles.chromium);
+    }
+    // They run until the comparison ends.
+    let mut services = Vec::new();
+    if script == "compare.py" {
+        services = vec![
+            ("--s3", Service::s3(&oracles.python)?),
+            ("--mysql", Service::database("mysql")?),
+            ("--postgresql", Service::database("postgresql")?),
+        ];
+    }
+    for (option, service) in &services {
+        command.arg(option).arg(&service.endpoint);
+    }
+    run(command.args(rest))
 }
