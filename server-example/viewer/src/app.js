@@ -125,6 +125,11 @@ export function start(createEngine, options) {
     stage,
     (container) =>
       createEngine(container, { drawn() {}, hover() {}, leave() {}, click() {}, ...tileHandlers("second") }),
+    () => {
+      const panel = shell.panel.getBoundingClientRect();
+      const beside = panel.width < map.clientWidth * 0.8 && panel.bottom > map.clientHeight / 2;
+      return beside ? panel.right : 0;
+    },
     (split) => tabs.datasets.split(split),
   );
 
@@ -276,7 +281,10 @@ export function start(createEngine, options) {
 
   async function load() {
     fill(shell.lists.layers, h("p", { class: "muted empty" }, "Loading layers…"));
-    const [catalog, layers] = await Promise.allSettled([tabs.datasets.load(), tabs.layers.load()]);
+    const asked = tabs.datasets.load();
+    // Another server with datasets alone has not allowed this page to ask for anything else.
+    const only = serverName !== "" && (await asked.then((found) => found && !tabs.datasets.isExtended(), () => false));
+    const [catalog, layers] = await Promise.allSettled([asked, only ? Promise.reject() : tabs.layers.load()]);
     const hasCatalog = catalog.status === "fulfilled" && catalog.value;
     if (layers.status === "rejected" && !hasCatalog) {
       failed(layers.reason);

@@ -8,13 +8,17 @@ import { h } from "./dom.js";
 /** What an arrow key moves the handle, as a share of the width. */
 const KEY_STEP = 0.02;
 
+/** Half of the handle's width, in CSS pixels. */
+const REACH = 24;
+
 /**
  * @param {HTMLElement} map the map's element
  * @param {HTMLElement} stage of the first map
  * @param {(container: HTMLElement) => import("./engine.js").Engine} createEngine
+ * @param {() => number} covered how many CSS pixels from the left the handle would be under something
  * @param {(split: number) => void} moved the handle is elsewhere now
  */
-export function createCompare(map, stage, createEngine, moved) {
+export function createCompare(map, stage, createEngine, covered, moved) {
   const second = h("div", { class: "stage compared", "aria-hidden": "true", inert: true });
   const left = h("span", { class: "compare-label left" });
   const right = h("span", { class: "compare-label right" });
@@ -41,9 +45,20 @@ export function createCompare(map, stage, createEngine, moved) {
 
   /** @param {number} share of the map's width */
   function moveTo(share) {
-    split = Math.max(0, Math.min(1, share));
+    split = reachable(share);
     place();
     moved(split);
+  }
+
+  /**
+   * The nearest place where a pointer can take the handle again.
+   *
+   * @param {number} share of the map's width
+   */
+  function reachable(share) {
+    const width = Math.max(1, map.clientWidth);
+    const [low, high] = [(covered() + REACH) / width, 1 - REACH / width];
+    return Math.max(low, Math.min(high, share));
   }
 
   handle.addEventListener("pointerdown", (event) => {
@@ -98,7 +113,7 @@ export function createCompare(map, stage, createEngine, moved) {
       engine ??= createEngine(second);
       left.textContent = labels[0];
       right.textContent = labels[1];
-      split = share;
+      split = reachable(share);
       place();
       engine.setLayers(layers);
     },

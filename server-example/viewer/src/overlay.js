@@ -18,7 +18,7 @@ const LEAST_SPACING = 110;
 /**
  * @typedef {object} Footprint
  * @property {[number, number][][]} rings longitudes and latitudes
- * @property {"listed" | "pointed" | "chosen"} kind
+ * @property {"listed" | "pointed" | "outlined" | "chosen"} kind
  */
 
 /**
@@ -170,8 +170,10 @@ function drawOutline(context, engine, bounds, color) {
 
 /** How footprints are drawn: width and strength of the line, strength of what is inside. */
 const LOOKS = {
-  listed: { width: 1, line: 0.55, inside: 0.04 },
+  listed: { width: 1, line: 0.55, inside: 0 },
   pointed: { width: 2.5, line: 1, inside: 0.22 },
+  // Nothing lies over a picture's colours.
+  outlined: { width: 2.5, line: 1, inside: 0 },
   chosen: { width: 2, line: 0.9, inside: 0 },
 };
 

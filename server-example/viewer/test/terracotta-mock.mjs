@@ -1,7 +1,6 @@
 /**
  * A stand-in for a server of keyed datasets: Terracotta's routes over formulas, as Terracotta 0.10 answers
- * them, or as Smalti does, which goes beyond. Answers are checked against real ones by `terracotta.test.mjs`
- * where a server is given.
+ * them, or as Smalti does, which goes beyond.
  *
  * `node test/terracotta-mock.mjs [PORT] [terracotta]` serves `dist/` with it.
  */

@@ -213,7 +213,7 @@ function transformField({ view, changed }, mode) {
 function rgb(around, rebuild, current) {
   const { view, catalog } = around;
   const dataset = /** @type {Dataset} */ (view.dataset);
-  const host = h("div", {}, h("p", { class: "muted" }, "Looking for bands…"));
+  const host = h("div", { class: "style-panel" }, h("p", { class: "muted" }, "Looking for bands…"));
   around.siblings(dataset, view.by).then(
     (values) => {
       if (!current()) return;
@@ -237,6 +237,7 @@ function rgb(around, rebuild, current) {
           ),
         ),
       );
+      rows.forEach((row, i) => row.classList.add("channel", CHANNELS[i].toLowerCase()));
       rebuildKeepingFocus(host, () => fill(host, ...rows, transformField(around, "rgb")));
     },
     (error) => fill(host, h("p", { class: "field-error" }, `The bands are not known: ${words(error)}`)),

@@ -132,8 +132,8 @@ export function apiCalls(calls) {
  */
 export function curl(url, body) {
   const quoted = (/** @type {string} */ text) => `'${text.replaceAll("'", "'\\''")}'`;
-  // The braces of a template would be lists to curl.
-  const parts = ["curl", url.includes("{") ? "--globoff" : "", quoted(url)];
+  // Braces and brackets would be lists and ranges to curl.
+  const parts = ["curl", /[[{]/.test(url) ? "--globoff" : "", quoted(url)];
   if (body !== undefined) parts.push("-H 'Content-Type: application/json' -d", quoted(body));
   return parts.filter((part) => part !== "").join(" ");
 }

@@ -33,7 +33,7 @@ export function createRangeControl({ name, range, scale, histogram, changed }) {
       onchange: () => typed(),
     });
   const [low, high] = [number("from"), number("to")];
-  const span = scale && scale[0] < scale[1] ? scale : null;
+  let span = scale && scale[0] < scale[1] ? scale : null;
   const thumb = (/** @type {0 | 1} */ end) =>
     h("input", {
       type: "range",
@@ -56,8 +56,14 @@ export function createRangeControl({ name, range, scale, histogram, changed }) {
     message.hidden = valid;
     if (!valid) return;
     [from, to] = [a, b];
+    reach();
     draw();
     changed([from, to]);
+  }
+
+  /** Makes the thumbs' way long enough for the range. */
+  function reach() {
+    if (span && from < to) span = [Math.min(span[0], from), Math.max(span[1], to)];
   }
 
   /** @param {0 | 1} end */
@@ -72,7 +78,8 @@ export function createRangeControl({ name, range, scale, histogram, changed }) {
         thumbs[end].value = String(end === 0 ? STEPS - 1 : 1);
       }
     }
-    const value = (/** @type {number} */ i) => span[0] + ((span[1] - span[0]) * Number(thumbs[i].value)) / STEPS;
+    const [first, last] = span;
+    const value = (/** @type {number} */ i) => first + ((last - first) * Number(thumbs[i].value)) / STEPS;
     // The end that is not moved keeps its exact value unless it was pushed.
     const kept = (/** @type {number} */ i, /** @type {number} */ old) =>
       i !== end && Math.abs(position(old) - Number(thumbs[i].value)) < 1 ? old : tidy(value(i));
@@ -125,6 +132,7 @@ export function createRangeControl({ name, range, scale, histogram, changed }) {
     set(next) {
       [from, to] = next;
       message.hidden = true;
+      reach();
       draw();
     },
   };

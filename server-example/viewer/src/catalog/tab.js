@@ -2,22 +2,20 @@
 
 import { ApiError, withToken } from "../api.js";
 import { drawGradient } from "../colormaps.js";
-import { debounce, fill, h, icon } from "../dom.js";
-import { chip, dropdown, field, words } from "../form.js";
+import { debounce, fill } from "../dom.js";
+import { words } from "../form.js";
 import { MAX_ZOOM, contains } from "../mercator.js";
 import { findDatasets, metadataOf, openCatalog, outlinesOf, siblings, valueAt } from "./api.js";
 import { catalogColors } from "./colormaps.js";
-import { createControls } from "./controls.js";
-import { apiCalls, createPreview, previewSize, statisticsTable } from "./facts.js";
+import { createChosen } from "./chosen.js";
 import { createFilters } from "./filters.js";
 import { readDatasets, writeDatasets } from "./hash.js";
-import { dataPath, isAddressable, isSame, nameOf, withValue } from "./keys.js";
+import { isAddressable, isSame, nameOf } from "./keys.js";
 import { createDatasetList } from "./list.js";
 import { contained, outlineOfBounds } from "./outline.js";
 import { guessColors } from "./presets.js";
-import { datasetsQuery } from "./query.js";
 import { rangeBetween } from "./stretch.js";
-import { idOf, missingRanges, newView, previewAddress, sourcesOf, tileTemplate } from "./view.js";
+import { idOf, missingRanges, newView, sourcesOf, tileTemplate } from "./view.js";
 
 /** A map that rests this long, in milliseconds, is searched anew. */
 const REST = 400;
@@ -28,6 +26,15 @@ const SETTLE = 80;
 /**
  * @typedef {import("./keys.js").Dataset} Dataset
  * @typedef {import("./api.js").Metadata} Metadata
+ *
+ * @typedef {object} State
+ * @property {import("./api.js").Catalog} catalog
+ * @property {import("./view.js").View} view
+ * @property {import("./query.js").Query} query
+ * @property {boolean} inView whether only what the map shows is listed
+ * @property {Dataset[]} listed the page
+ * @property {Map<string, Metadata>} outlines of the page
+ * @property {Dataset | null} pointed what the pointer or the focus is on
  */
 
 /**
@@ -36,18 +43,16 @@ const SETTLE = 80;
  */
 export function createDatasetsTab(host, around) {
   const { notices } = around;
-  /** @type {import("./api.js").Catalog} */
-  let catalog = { keys: [], extended: false };
-  let view = newView(catalog);
-  /** @type {import("./query.js").Query} */
-  let query = { filters: [], box: null, page: 0, size: 15, order: null };
-  let inView = false;
-  /** @type {Dataset[]} */
-  let listed = [];
-  /** @type {Map<string, Metadata>} outlines of the page */
-  let outlines = new Map();
-  /** @type {Dataset | null} */
-  let pointed = null;
+  /** @type {State} */
+  const state = {
+    catalog: { keys: [], extended: false },
+    view: newView({ keys: [], extended: false }),
+    query: { filters: [], box: null, page: 0, size: 15, order: null },
+    inView: false,
+    listed: [],
+    outlines: new Map(),
+    pointed: null,
+  };
   /** @type {ReturnType<typeof createPanels> | null} */
   let panels = null;
 
@@ -89,7 +94,7 @@ export function createDatasetsTab(host, around) {
     const id = JSON.stringify([key, dataset.filter((_, i) => i !== key)]);
     let promise = knownSiblings.get(id);
     if (!promise) {
-      promise = siblings(catalog, dataset, key);
+      promise = siblings(state.catalog, dataset, key);
       promise.catch((error) => {
         knownSiblings.delete(id);
         around.failed(error);
@@ -106,20 +111,20 @@ export function createDatasetsTab(host, around) {
     request.abort();
     request = new AbortController();
     const { signal } = request;
-    query.box = inView ? around.viewBounds() : null;
+    state.query.box = state.inView ? around.viewBounds() : null;
     panels?.list.waiting();
     try {
-      const { datasets, total } = await findDatasets(catalog, query, signal);
+      const { datasets, total } = await findDatasets(state.catalog, state.query, signal);
       // A filter may have left fewer pages than were turned.
-      if (datasets.length === 0 && query.page > 0 && total !== null) {
-        query.page = Math.max(0, Math.ceil(total / query.size) - 1);
+      if (datasets.length === 0 && state.query.page > 0 && total !== null) {
+        state.query.page = Math.max(0, Math.ceil(total / state.query.size) - 1);
         if (total > 0) return void search(look);
       }
-      listed = datasets;
-      panels?.list.show(datasets, query, total);
-      panels?.list.mark(view.dataset, view.compared);
+      state.listed = datasets;
+      panels?.list.show(datasets, state.query, total);
+      panels?.list.mark(state.view.dataset, state.view.compared);
       panels?.filters.learn(datasets);
-      outlines = new Map();
+      state.outlines = new Map();
       around.redraw();
       await findOutlines(signal, look);
     } catch (error) {
@@ -134,14 +139,14 @@ export function createDatasetsTab(host, around) {
    * @param {boolean} look
    */
   async function findOutlines(signal, look) {
-    const reachable = listed.filter(isAddressable);
+    const reachable = state.listed.filter(isAddressable);
     if (reachable.length === 0) return;
     try {
       const answer = await outlinesOf(reachable, signal);
-      outlines = new Map(reachable.map((dataset, i) => [idOf(dataset), answer[i]]));
+      state.outlines = new Map(reachable.map((dataset, i) => [idOf(dataset), answer[i]]));
       notices.clear("outlines");
       const bounds = boundsOfPage();
-      if (look && bounds.length > 0 && !view.dataset) around.zoomTo(union(bounds), false);
+      if (look && bounds.length > 0 && !state.view.dataset) around.zoomTo(union(bounds), false);
       around.redraw();
     } catch (error) {
       if (signal.aborted) return;
@@ -149,7 +154,7 @@ export function createDatasetsTab(host, around) {
     }
   }
 
-  const boundsOfPage = () => [...outlines.values()].flatMap(({ bounds }) => (bounds ? [bounds] : []));
+  const boundsOfPage = () => [...state.outlines.values()].flatMap(({ bounds }) => (bounds ? [bounds] : []));
 
   /** Draws again, once a slider rests. */
   const settled = debounce(() => around.redraw(), SETTLE);
@@ -165,24 +170,24 @@ export function createDatasetsTab(host, around) {
   async function complete() {
     generation += 1;
     const mine = generation;
-    const { dataset } = view;
+    const { dataset } = state.view;
     if (!dataset) return;
     try {
-      if (view.mode === "rgb" && !view.rgb) {
-        const values = await siblingsOf(dataset, view.by);
+      if (state.view.mode === "rgb" && !state.view.rgb) {
+        const values = await siblingsOf(dataset, state.view.by);
         if (mine !== generation) return;
-        view.rgb = guessColors(values.length > 0 ? values : [dataset[view.by]]);
-        panels?.controls?.rebuild();
+        state.view.rgb = guessColors(values.length > 0 ? values : [dataset[state.view.by]]);
+        panels?.chosen.rebuildControls();
       }
-      const missing = missingRanges(view);
+      const missing = missingRanges(state.view);
       const answers = await Promise.all([metadata(dataset), ...missing.map(metadata)]);
-      if (view.compared) await metadata(view.compared);
+      if (state.view.compared) await metadata(state.view.compared);
       if (mine !== generation) return;
       missing.forEach((source, i) => {
         const range = rangeBetween(answers[i + 1], 2, 98);
-        if (range && !view.ranges.has(idOf(source))) view.ranges.set(idOf(source), range);
+        if (range && !state.view.ranges.has(idOf(source))) state.view.ranges.set(idOf(source), range);
       });
-      if (missingRanges(view).length > 0) throw new ApiError("The server does not tell its range of values.", 200);
+      if (missingRanges(state.view).length > 0) throw new ApiError("The server does not tell its range of values.", 200);
       notices.clear("dataset");
       around.redraw();
     } catch (error) {
@@ -200,13 +205,13 @@ export function createDatasetsTab(host, around) {
    * @param {boolean} look whether the map goes there
    */
   async function choose(dataset, look) {
-    const before = view.dataset;
-    view.dataset = dataset;
-    if (isSame(view.compared, dataset)) view.compared = null;
+    const before = state.view.dataset;
+    state.view.dataset = dataset;
+    if (isSame(state.view.compared, dataset)) state.view.compared = null;
     notices.clear("dataset");
     if (before) notices.clear(`tiles ${layerId(before)}`);
-    panels?.list.mark(view.dataset, view.compared);
-    panels?.showChosen();
+    panels?.list.mark(state.view.dataset, state.view.compared);
+    panels?.chosen.showChosen();
     around.redraw();
     if (!dataset) return;
     void complete();
@@ -216,7 +221,7 @@ export function createDatasetsTab(host, around) {
       const shown = around.viewBounds();
       // Neighbours in time are looked at in the same place.
       const near = bounds && before && contains(bounds, (shown[0] + shown[2]) / 2, (shown[1] + shown[3]) / 2);
-      if (bounds && !near && isSame(view.dataset, dataset)) around.zoomTo(bounds, true);
+      if (bounds && !near && isSame(state.view.dataset, dataset)) around.zoomTo(bounds, true);
     } catch {
       // `complete` says what is wrong.
     }
@@ -224,214 +229,70 @@ export function createDatasetsTab(host, around) {
 
   /** @param {Dataset | null} dataset */
   function compareWith(dataset) {
-    if (!view.dataset && dataset) {
+    if (!state.view.dataset && dataset) {
       void choose(dataset, true);
       return;
     }
-    view.compared = dataset && !isSame(dataset, view.dataset) ? dataset : null;
-    panels?.list.mark(view.dataset, view.compared);
-    panels?.showCompare();
+    state.view.compared = dataset && !isSame(dataset, state.view.dataset) ? dataset : null;
+    panels?.list.mark(state.view.dataset, state.view.compared);
+    panels?.chosen.showCompare();
     void complete();
     around.redraw();
   }
 
   /** @param {Dataset | null} dataset */
   function point(dataset) {
-    if (isSame(pointed, dataset)) return;
-    pointed = dataset;
+    if (isSame(state.pointed, dataset)) return;
+    state.pointed = dataset;
     around.redraw();
   }
 
   /** The panels of a catalog whose keys are known. */
   function createPanels() {
-    const filters = createFilters(catalog, {
+    const filters = createFilters(state.catalog, {
       changed(next) {
-        query.filters = next;
-        query.page = 0;
+        state.query.filters = next;
+        state.query.page = 0;
         void search();
       },
       looked(now) {
-        inView = now;
-        query.page = 0;
+        state.inView = now;
+        state.query.page = 0;
         void search();
       },
     });
-    const list = createDatasetList(catalog, {
-      choose: (dataset) => void choose(isSame(dataset, view.dataset) ? null : dataset, true),
+    const list = createDatasetList(state.catalog, {
+      choose: (dataset) => void choose(isSame(dataset, state.view.dataset) ? null : dataset, true),
       point,
-      compare: (dataset) => compareWith(isSame(dataset, view.compared) ? null : dataset),
+      compare: (dataset) => compareWith(isSame(dataset, state.view.compared) ? null : dataset),
       turn(step) {
-        query.page = Math.max(0, query.page + step);
+        state.query.page = Math.max(0, state.query.page + step);
         void search();
       },
       resize(size) {
-        query.page = Math.floor((query.page * query.size) / size);
-        query.size = size;
+        state.query.page = Math.floor((state.query.page * state.query.size) / size);
+        state.query.size = size;
         void search();
       },
       sort(key) {
-        const { order } = query;
-        if (order?.key !== key) query.order = { key, ascending: true };
-        else query.order = order.ascending ? { key, ascending: false } : null;
-        query.page = 0;
+        const { order } = state.query;
+        if (order?.key !== key) state.query.order = { key, ascending: true };
+        else state.query.order = order.ascending ? { key, ascending: false } : null;
+        state.query.page = 0;
         void search();
       },
     });
-    const chosen = h("section", { class: "chosen", "aria-label": "Chosen dataset", hidden: true });
-    const compare = h("div", { class: "field" });
-    const preview = createPreview();
-    const statistics = h("div", {});
-    const calls = h("div", {});
-    /** @type {ReturnType<typeof createControls> | null} */
-    let controls = null;
-
-    function showChosen() {
-      const { dataset } = view;
-      chosen.hidden = dataset === null;
-      controls = null;
-      if (!dataset) {
-        preview.show(null, [1, 1], "");
-        chosen.replaceChildren();
-        return;
-      }
-      controls = createControls({ catalog, view, changed, metadata, siblings: siblingsOf });
-      const name = nameOf(dataset);
-      const zoom = h(
-        "button",
-        {
-          type: "button",
-          class: "icon-button",
-          title: "Zoom to the dataset",
-          "aria-label": `Zoom to ${name}`,
-          onclick: () => void metadata(dataset).then(({ bounds }) => bounds && around.zoomTo(bounds, true), () => {}),
-        },
-        icon("target"),
-      );
-      const close = h(
-        "button",
-        {
-          type: "button",
-          class: "icon-button",
-          title: "Choose none",
-          "aria-label": `Put ${name} away`,
-          onclick: () => void choose(null, false),
-        },
-        icon("close"),
-      );
-      fill(statistics, h("p", { class: "muted" }, "Loading…"));
-      metadata(dataset).then(
-        (answer) => {
-          if (isSame(dataset, view.dataset)) fill(statistics, statisticsTable(dataset, answer));
-        },
-        (error) => {
-          if (isSame(dataset, view.dataset)) fill(statistics, h("p", { class: "field-error" }, words(error)));
-        },
-      );
-      const pairs = catalog.keys.map(({ name: key }, i) =>
-        h("span", { class: "key-value" }, h("span", { class: "muted" }, key), " ", dataset[i]),
-      );
-      fill(
-        chosen,
-        h("div", { class: "chosen-head" }, h("h2", {}, ...pairs), zoom, close),
-        controls.element,
-        compare,
-        h("details", { class: "fold", open: true }, h("summary", {}, "Statistics"), preview.element, statistics),
-        h("details", { class: "fold" }, h("summary", {}, "Requests for copying"), calls),
-      );
-      showCompare();
-    }
-
-    /** The ways to compare: other values of one key, or any row of the table. */
-    function showCompare() {
-      const { dataset, compared } = view;
-      if (!dataset) return;
-      const candidates = catalog.keys
-        .map(({ name }, key) => ({ name, key }))
-        .filter(({ key }) => view.mode === "single" || key !== view.by);
-      const differing = compared ? candidates.find(({ key }) => compared[key] !== dataset[key]) : null;
-      const key = differing?.key ?? candidates.find(({ name }) => /date|time|year|day/i.test(name))?.key ?? candidates[0]?.key;
-      if (key === undefined) {
-        compare.replaceChildren();
-        return;
-      }
-      const rest = h("div", { class: "row" });
-      const keys = candidates.map((entry) => /** @type {[string, string]} */ ([String(entry.key), entry.name]));
-      const offer = (/** @type {number} */ among) => {
-        fill(rest, h("span", { class: "muted" }, "…"));
-        siblingsOf(dataset, among).then(
-          (values) => {
-            if (!isSame(dataset, view.dataset)) return;
-            const others = values.filter((value) => value !== dataset[among]);
-            const now = compared && isSame(compared, withValue(dataset, among, compared[among])) ? compared[among] : "";
-            const options = [/** @type {[string, string]} */ (["", others.length > 0 ? "nothing" : "no other value"])];
-            options.push(...others.map((value) => /** @type {[string, string]} */ ([value, value])));
-            fill(
-              rest,
-              dropdown("Compare with", "compare-value", options, now, (value) => {
-                compareWith(value === "" ? null : withValue(dataset, among, value));
-              }),
-            );
-          },
-          (error) => fill(rest, h("span", { class: "field-error" }, words(error))),
-        );
-      };
-      const byKey = dropdown("Key to compare by", "compare-key", keys, String(key), (value) => offer(Number(value)));
-      const other = compared && dataset.filter((value, i) => value !== compared[i]).length > 1;
-      fill(
-        compare,
-        h("div", { class: "field-name" }, "Compare with another"),
-        h("div", { class: "band-row" }, byKey, rest),
-        compared &&
-          h(
-            "div",
-            { class: "chips" },
-            other && h("span", { class: "muted" }, nameOf(compared)),
-            chip("Swap", "Exchange left and right", () => {
-              view.compared = dataset;
-              void choose(compared, false);
-            }),
-            chip("End comparison", "Show one dataset only", () => compareWith(null)),
-          ),
-      );
-      offer(key);
-    }
-
-    /** Brings picture and requests in line with the view. */
-    function showRequests() {
-      const { dataset } = view;
-      if (!dataset) return;
-      const template = tileTemplate(catalog, view, dataset, 256);
-      const size = previewSize(arrived.get(idOf(dataset))?.bounds ?? null);
-      const picture = previewAddress(catalog, view, dataset, size);
-      preview.show(picture, size, nameOf(dataset));
-      const list = withToken(`datasets?${datasetsQuery(catalog, query)}`);
-      fill(
-        calls,
-        apiCalls([
-          ...(template ? [{ name: "Tiles", url: template }] : []),
-          ...(picture ? [{ name: "Picture of the whole", url: picture }] : []),
-          { name: "Metadata", url: withToken(`metadata/${dataPath(dataset)}`) },
-          { name: "This list", url: list },
-          {
-            name: "Outlines of this list",
-            url: withToken('metadata?columns=["bounds","convex_hull"]'),
-            body: JSON.stringify({ keys: listed.filter(isAddressable) }),
-          },
-        ]),
-      );
-    }
-
-    fill(host, filters.element, list.element, chosen);
-    return {
-      filters,
-      list,
-      showChosen,
-      showCompare,
-      showRequests: debounce(showRequests, 150),
-      get controls() {
-        return controls;
-      },
-    };
+    const chosen = createChosen(state, {
+      changed,
+      choose,
+      compareWith,
+      zoomTo: around.zoomTo,
+      boundsOf: (dataset) => arrived.get(idOf(dataset))?.bounds ?? null,
+      metadata,
+      siblings: siblingsOf,
+    });
+    fill(host, filters.element, list.element, chosen.element);
+    return { filters, list, chosen };
   }
 
   /**
@@ -441,25 +302,25 @@ export function createDatasetsTab(host, around) {
    */
   function layerOf(dataset, pixels) {
     // Without bounds a map would ask for tiles of the whole world.
-    const bounds = arrived.get(idOf(dataset))?.bounds ?? outlines.get(idOf(dataset))?.bounds;
-    const tiles = tileTemplate(catalog, view, dataset, pixels);
+    const bounds = arrived.get(idOf(dataset))?.bounds ?? state.outlines.get(idOf(dataset))?.bounds;
+    const tiles = tileTemplate(state.catalog, state.view, dataset, pixels);
     if (!bounds || !tiles) return null;
-    return { id: layerId(dataset), tiles, bounds, maxzoom: MAX_ZOOM - 2, opacity: view.opacity, crisp: false };
+    return { id: layerId(dataset), tiles, bounds, maxzoom: MAX_ZOOM - 2, opacity: state.view.opacity, crisp: false };
   }
 
   /** @returns {import("../overlay.js").Footprint[]} */
   function footprints() {
     const outlineOf = (/** @type {Dataset} */ dataset) => {
-      const found = arrived.get(idOf(dataset)) ?? outlines.get(idOf(dataset));
+      const found = arrived.get(idOf(dataset)) ?? state.outlines.get(idOf(dataset));
       if (!found) return [];
       return found.outline.length > 0 ? found.outline : outlineOfBounds(found.bounds);
     };
-    const chosen = view.dataset;
+    const chosen = state.view.dataset;
     /** @type {import("../overlay.js").Footprint[]} */
     const drawn = [];
     // Datasets of one place would darken each other.
     const seen = new Set();
-    for (const dataset of listed) {
+    for (const dataset of state.listed) {
       const rings = outlineOf(dataset);
       const key = JSON.stringify(rings);
       if (rings.length === 0 || seen.has(key) || isSame(dataset, chosen)) continue;
@@ -467,25 +328,25 @@ export function createDatasetsTab(host, around) {
       drawn.push({ rings, kind: "listed" });
     }
     if (chosen) drawn.push({ rings: outlineOf(chosen), kind: "chosen" });
-    if (pointed) drawn.push({ rings: outlineOf(pointed), kind: "pointed" });
+    if (state.pointed) drawn.push({ rings: outlineOf(state.pointed), kind: chosen ? "outlined" : "pointed" });
     return drawn.filter(({ rings }) => rings.length > 0);
   }
 
   /** @returns {import("../legend.js").Legend[]} */
   function legend() {
-    const { dataset, mode } = view;
+    const { dataset, mode } = state.view;
     if (!dataset) return [];
-    const rest = mode === "single" ? dataset : dataset.filter((_, i) => i !== view.by);
-    const title = nameOf(rest) || catalog.keys[view.by].name;
-    if (mode === "rgb") return view.rgb ? [{ id: "dataset", title, channels: view.rgb }] : [];
-    const colors = mode === "single" ? view.colormap : view.computedColors;
-    const range = mode === "single" ? (view.ranges.get(idOf(dataset)) ?? null) : view.computed;
-    if (mode === "compute" && view.expression === "") return [];
+    const rest = mode === "single" ? dataset : dataset.filter((_, i) => i !== state.view.by);
+    const title = nameOf(rest) || state.catalog.keys[state.view.by].name;
+    if (mode === "rgb") return state.view.rgb ? [{ id: "dataset", title, channels: state.view.rgb }] : [];
+    const colors = mode === "single" ? state.view.colormap : state.view.computedColors;
+    const range = mode === "single" ? (state.view.ranges.get(idOf(dataset)) ?? null) : state.view.computed;
+    if (mode === "compute" && state.view.expression === "") return [];
     return [
       {
         id: "dataset",
         title,
-        note: mode === "compute" ? view.expression : undefined,
+        note: mode === "compute" ? state.view.expression : undefined,
         ramp: { range, gradient: (canvas) => drawGradient(canvas, colors, catalogColors) },
       },
     ];
@@ -503,7 +364,7 @@ export function createDatasetsTab(host, around) {
      */
     async load() {
       const found = await openCatalog();
-      if (found) catalog = found;
+      if (found) state.catalog = found;
       return found !== null;
     },
 
@@ -513,39 +374,39 @@ export function createDatasetsTab(host, around) {
      * @param {boolean} placed whether the address says what to look at
      */
     restore(parts, first, placed) {
-      ({ view, query, inView } = readDatasets(parts, catalog));
+      Object.assign(state, readDatasets(parts, state.catalog));
       panels ??= createPanels();
-      panels.filters.show(query.filters, inView);
-      const { dataset } = view;
+      panels.filters.show(state.query.filters, state.inView);
+      const { dataset } = state.view;
       void search(first && !placed);
       if (dataset && isAddressable(dataset)) {
-        view.dataset = null;
-        if (view.compared && !isAddressable(view.compared)) view.compared = null;
+        state.view.dataset = null;
+        if (state.view.compared && !isAddressable(state.view.compared)) state.view.compared = null;
         void choose(dataset, false);
         if (first && !placed) metadata(dataset).then(({ bounds }) => bounds && around.zoomTo(bounds, false), () => {});
       } else {
-        view.dataset = null;
-        panels.showChosen();
+        state.view.dataset = null;
+        panels.chosen.showChosen();
       }
       return null;
     },
 
-    write: () => writeDatasets(catalog, view, query, inView),
+    write: () => writeDatasets(state.catalog, state.view, state.query, state.inView),
 
     /**
      * @param {number} pixels width of a tile
      * @returns {import("../app.js").Scene}
      */
     scene(pixels) {
-      const { dataset, compared } = view;
+      const { dataset, compared } = state.view;
       const own = dataset && layerOf(dataset, pixels);
       const other = dataset && compared && layerOf(compared, pixels);
-      panels?.showRequests();
+      panels?.chosen.showRequests();
       return {
         layers: own ? [own] : [],
         compared:
           dataset && compared && own
-            ? { layers: other ? [other] : [], labels: labels(dataset, compared), split: view.split }
+            ? { layers: other ? [other] : [], labels: labels(dataset, compared), split: state.view.split }
             : null,
         bounds: null,
         footprints: footprints(),
@@ -556,7 +417,7 @@ export function createDatasetsTab(host, around) {
 
     /** Bounds of the chosen dataset, or of the page. */
     extents() {
-      const bounds = view.dataset && arrived.get(idOf(view.dataset))?.bounds;
+      const bounds = state.view.dataset && arrived.get(idOf(state.view.dataset))?.bounds;
       return bounds ? [bounds] : boundsOfPage();
     },
 
@@ -567,18 +428,18 @@ export function createDatasetsTab(host, around) {
      * @returns {import("../readout.js").Target | string}
      */
     target(right) {
-      const dataset = right && view.compared ? view.compared : view.dataset;
+      const dataset = right && state.view.compared ? state.view.compared : state.view.dataset;
       if (!dataset) return "no dataset chosen";
       const bounds = arrived.get(idOf(dataset))?.bounds;
       // Terracotta tells no values.
-      if (!bounds || !catalog.extended) return "";
-      const sources = [...new Map(sourcesOf(view, dataset).map((source) => [idOf(source), source])).values()];
+      if (!bounds || !state.catalog.extended) return "";
+      const sources = [...new Map(sourcesOf(state.view, dataset).map((source) => [idOf(source), source])).values()];
       return {
         bounds,
         outside: "outside the dataset",
         async values(lon, lat, signal) {
           const answers = await Promise.all(sources.map((source) => valueAt(source, lon, lat, signal)));
-          return answers.map((value, i) => ({ label: sources[i][view.mode === "single" ? sources[i].length - 1 : view.by], value }));
+          return answers.map((value, i) => ({ label: sources[i][state.view.mode === "single" ? sources[i].length - 1 : state.view.by], value }));
         },
       };
     },
@@ -591,11 +452,11 @@ export function createDatasetsTab(host, around) {
      */
     click(lon, lat) {
       const lies = (/** @type {Dataset} */ dataset) => {
-        const found = arrived.get(idOf(dataset)) ?? outlines.get(idOf(dataset));
+        const found = arrived.get(idOf(dataset)) ?? state.outlines.get(idOf(dataset));
         return found !== undefined && contained(found, lon, lat);
       };
-      if (view.dataset && lies(view.dataset)) return false;
-      const found = listed.find((dataset) => isAddressable(dataset) && lies(dataset));
+      if (state.view.dataset && lies(state.view.dataset)) return false;
+      const found = state.listed.find((dataset) => isAddressable(dataset) && lies(dataset));
       if (!found) return false;
       void choose(found, false);
       return true;
@@ -603,7 +464,7 @@ export function createDatasetsTab(host, around) {
 
     /** @param {string} id of a drawn layer */
     nameOf(id) {
-      const dataset = [view.dataset, view.compared].find((one) => one && layerId(one) === id);
+      const dataset = [state.view.dataset, state.view.compared].find((one) => one && layerId(one) === id);
       return dataset ? nameOf(dataset) : "Dataset";
     },
 
@@ -614,22 +475,25 @@ export function createDatasetsTab(host, around) {
 
     /** The map has moved. */
     moved() {
-      if (!inView) return;
+      if (!state.inView) return;
       const box = JSON.stringify(around.viewBounds().map((side) => side.toFixed(5)));
       if (box === lastBox) return;
       lastBox = box;
-      query.page = 0;
+      state.query.page = 0;
       searchAgain();
     },
 
     /** @param {number} share where the compare handle is */
     split(share) {
-      view.split = share;
+      state.view.split = share;
       settled();
     },
 
+    /** Whether the server goes beyond Terracotta. */
+    isExtended: () => state.catalog.extended,
+
     /** Where a person reads about the server's interface. */
-    documents: () => withToken(catalog.extended ? "docs" : "apidoc"),
+    documents: () => withToken(state.catalog.extended ? "docs" : "apidoc"),
   };
 }
 
