@@ -12,7 +12,7 @@ import { unwrapBounds, viewOfBounds } from "./mercator.js";
 import { createNotices } from "./notices.js";
 import { createOverlay } from "./overlay.js";
 import { createReadout } from "./readout.js";
-import { narrowPolicy, serverName } from "./server.js";
+import { askedAnother, narrowPolicy, serverName } from "./server.js";
 import { createShell, TABS } from "./shell.js";
 
 /** While the server is down it is asked this often, in milliseconds. */
@@ -327,5 +327,11 @@ export function start(createEngine, options) {
   });
   window.addEventListener("resize", () => overlay.draw(engine));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => overlay.draw(engine));
+  if (askedAnother && serverName === "") {
+    notices.show("other", {
+      title: "That is no server",
+      text: "The page's address names one that cannot be asked: an address with http or https is needed.",
+    });
+  }
   void load();
 }

@@ -12,15 +12,18 @@ export function otherServer(search) {
   if (!said) return null;
   let url;
   try {
-    url = new URL(/^https?:\/\//i.test(said) ? said : `http://${said}`);
+    url = new URL(said.includes("://") ? said : `http://${said}`);
   } catch {
     return null;
   }
-  if (url.hostname === "" || url.username !== "" || url.password !== "") return null;
+  if (!["http:", "https:"].includes(url.protocol) || url.hostname === "" || url.username !== "" || url.password !== "") return null;
   return new URL(url.pathname.endsWith("/") ? url.pathname : `${url.pathname}/`, url.origin);
 }
 
 const other = otherServer(location.search);
+
+/** Whether the page's address names another server, be it a usable one or not. */
+export const askedAnother = new URLSearchParams(location.search).has("server");
 
 /** Where every path of the server's interface starts. */
 export const serverAddress = (other ?? new URL(".", document.baseURI)).href;

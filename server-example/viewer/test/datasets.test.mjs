@@ -12,6 +12,7 @@ import { promisify } from "node:util";
 
 import { andTiles, idle, launch, look, lookSteady, openPage } from "./browser.mjs";
 import { difference, grid, viewOf } from "./expect.mjs";
+import { startMock } from "./mock.mjs";
 import { DATASETS, HOSTILE, SLASHED, colorOf, metadataOf, startTerracotta, valueOf } from "./terracotta-mock.mjs";
 
 /** Colours are compared to this many of 255: software rendering rounds, tiles are palettes of bytes. */
@@ -494,8 +495,9 @@ describe("names and links that mean harm", () => {
     const { page, context, complaints } = await open([junk]);
     assert.equal(await page.locator(".datasets tbody tr").count(), 15);
     assert.deepEqual(complaints(), []);
-    await page.goto(`${base}?server=javascript:alert(1)#${VIEW.hash}`);
-    await row(page, 0).waitFor({ state: "attached" }).catch(() => {});
+    await page.goto(`${base}?server=ftp://user:secret@example.org/#${VIEW.hash}`);
+    await page.getByText("That is no server").waitFor();
+    await row(page, 0).waitFor({ state: "attached" });
     assert.equal(await page.title(), "Smalti");
     await context.close();
   });
@@ -503,6 +505,41 @@ describe("names and links that mean harm", () => {
   it("a dataset that is not there is an error in words", async () => {
     const { page, context } = await open(["d=33VVE!19990101!B04"]);
     await page.locator(".notice", { hasText: "No dataset found" }).waitFor();
+    await context.close();
+  });
+});
+
+describe("a server with layers and datasets", () => {
+  it("has a tab for each, and the map shows what the tab does", async () => {
+    const { page, context } = await openPage(browser);
+    const world = await startMock(0);
+    const layered = `http://127.0.0.1:${/** @type {any} */ (world.address()).port}`;
+    // Both stand-ins at one address.
+    await page.route(/\/(layers|colorMaps|cog)(\/|\?|$)/, (route) => {
+      const { pathname, search } = new URL(route.request().url());
+      return route.continue({ url: `${layered}${pathname}${search}` });
+    });
+    await page.goto(base);
+    await idle(page);
+    const tab = (name) => page.getByRole("tab", { name });
+    assert.equal(await tab("Layers").getAttribute("aria-selected"), "true");
+    assert.equal(await page.locator(".datasets").isVisible(), false);
+    await tab("Layers").focus();
+    await page.keyboard.press("ArrowRight");
+    await row(page, 0).waitFor();
+    assert.equal(await tab("Datasets").getAttribute("aria-selected"), "true");
+    assert.equal(await page.locator("li.layer").first().isVisible(), false);
+    assert.equal(await page.locator(".legend").isVisible(), false, "no layer is drawn here");
+    await andTiles(page, () => button(page, ["33VVE", "20180101", "B04"]).click());
+    await page.waitForFunction(() => /t=datasets&.*d=33VVE/.test(location.hash));
+    await page.reload();
+    await idle(page);
+    assert.equal(await tab("Datasets").getAttribute("aria-selected"), "true");
+    await page.locator(".legend-title", { hasText: "33VVE · 20180101 · B04" }).waitFor();
+    await andTiles(page, () => tab("Layers").click());
+    await page.locator(".legend-title", { hasText: "Elevation" }).waitFor();
+    world.closeAllConnections();
+    world.close();
     await context.close();
   });
 });

@@ -74,6 +74,14 @@ export function metadataOf(dataset) {
   };
 }
 
+/** The columns of the metadata that a request names; all without. */
+function columnsOf(dataset, query) {
+  const wanted = ["keys", ...JSON.parse(query.get("columns") ?? "[]")];
+  return Object.fromEntries(
+    Object.entries(metadataOf(dataset)).filter(([name]) => !query.has("columns") || wanted.includes(name)),
+  );
+}
+
 /** Colormaps as a few stops; the names are Terracotta's. */
 const STOPS = {
   viridis: [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]],
@@ -259,8 +267,8 @@ function answer(method, pathname, query, body, extended) {
     case "datasets":
       return datasets(query, extended);
     case "metadata":
-      if (method === "POST") return JSON.parse(body).keys.map((values) => metadataOf(find(values)));
-      return metadataOf(find(keys.slice(1)));
+      if (method === "POST") return JSON.parse(body).keys.map((values) => columnsOf(find(values), query));
+      return columnsOf(find(keys.slice(1)), query);
     case "colormap": {
       const [low, high] = JSON.parse(query.get("stretch_range"));
       const number = Number(query.get("num_values") ?? 255);
