@@ -117,6 +117,7 @@ mod extent;
 mod grid;
 mod image;
 mod interrupt;
+mod masked;
 mod options;
 mod output_size;
 mod picture;
@@ -125,11 +126,13 @@ mod position;
 mod promotion;
 mod read;
 mod resampling;
+mod shades;
 mod shape;
 mod statistics;
 mod style;
 mod suggested;
 mod text;
+mod two_step;
 mod warp;
 mod widening;
 
@@ -142,6 +145,7 @@ pub use extent::zoom_range;
 pub use grid::Grid;
 pub use image::{Image, ImageBand};
 pub use interrupt::Interrupt;
+pub use masked::MaskedExpression;
 pub use options::{Limits, ReadOptions};
 pub use output_size::OutputSize;
 pub use picture::{Picture, Pixels};
@@ -150,6 +154,8 @@ pub use read::{
     PointData, feature, feature_grid, part, part_grid, point, point_grid, preview, read, tile,
 };
 pub use resampling::Resampling;
+pub use shades::{MaskedBand, ShadeMap, Shaded, Stretch, ValueColors, shade, shade_three};
 pub use shape::Shape;
 pub use statistics::{BandStatistics, Bins, StatisticsOptions, statistics};
 pub use style::{Style, style};
+pub use two_step::{TwoStep, bounds_in, covered_share};

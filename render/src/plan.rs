@@ -207,6 +207,12 @@ impl Plan {
         warp::warp(self, raster)
     }
 
+    /// The plan for a raster that is all of the level that it reads.
+    pub(crate) fn of_whole(mut self, columns: u32, rows: u32) -> Self {
+        self.request.window = Window::new(0, 0, columns, rows);
+        self
+    }
+
     pub(crate) const fn window(&self) -> Window {
         self.request.window
     }

@@ -10,7 +10,13 @@ use bytes::Bytes;
 use cog_raster::{Mask, RasterInfo, RasterSource as _};
 use cog_reader::Cog;
 use cog_render::{Error as RenderError, Format, Image, Style};
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 use tile_math::{BoundingBox, Crs};
 
 /// An encoded picture.
@@ -66,6 +72,28 @@ pub(crate) async fn read(
     Ok(timing
         .stage("apply", cpu.run(move || finish(image)))
         .await??)
+}
+
+/// The same; `None` where the source has nothing there.
+pub(crate) async fn read_or_nothing(
+    cpu: &CpuPool,
+    cog: &Cog,
+    plan: impl FnOnce(&RasterInfo) -> Result<(Planned, Option<Mask>), RenderError> + Send + 'static,
+    finish: impl FnOnce(Image) -> Result<Image, RenderError> + Send + 'static,
+    timing: &mut Timing,
+) -> Result<Option<Image>, Error> {
+    let outside = Arc::new(AtomicBool::new(false));
+    let noted = Arc::clone(&outside);
+    let plan = move |info: &RasterInfo| {
+        plan(info).inspect_err(|error| {
+            let is_outside = matches!(error, RenderError::OutsideBounds { .. });
+            noted.store(is_outside, Ordering::Relaxed);
+        })
+    };
+    match read(cpu, cog, plan, finish, timing).await {
+        Err(_) if outside.load(Ordering::Relaxed) => Ok(None),
+        read => read.map(Some),
+    }
 }
 
 /// Colours and encodes an image on the CPU pool.

@@ -14,7 +14,8 @@ pub(super) enum Curve {
 }
 
 impl Curve {
-    fn at(self, value: f64) -> f64 {
+    /// What 0…1 becomes.
+    pub(super) fn at(self, value: f64) -> f64 {
         match self {
             Self::Straight | Self::Sigmoidal { contrast: 0.0, .. } => value,
             Self::Gamma(g) => value.powf(1.0 / g),

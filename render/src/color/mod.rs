@@ -11,9 +11,11 @@ mod operate;
 mod registry;
 mod rescale;
 mod saturation;
+mod unit;
 
 pub use colormap::Colormap;
 pub(crate) use colormap::{ColorIndex, Coloring};
 pub use formula::ColorFormula;
+pub(crate) use named::steps as steps_of;
 pub use registry::Colormaps;
 pub use rescale::rescale;

@@ -135,7 +135,7 @@ pub(super) fn names() -> Vec<String> {
 }
 
 /// The steps of the map of that name, in upper or lower case; `_r` at its end reverses it.
-pub(super) fn steps(name: &str) -> Option<Box<[[u8; 4]; 256]>> {
+pub(crate) fn steps(name: &str) -> Option<Box<[[u8; 4]; 256]>> {
     let name = name.to_ascii_lowercase();
     let base = name.strip_suffix("_r");
     let number = NAMES.binary_search(&base.unwrap_or(&name)).ok()?;

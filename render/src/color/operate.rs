@@ -40,7 +40,12 @@ impl ColorFormula {
         Ok(image.with_samples(Samples::U8(out), infos))
     }
 
-    fn check_bands(&self, count: usize) -> Result<(), Error> {
+    /// No operation speaks of a band beyond so many.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidParameter`] if one does.
+    pub fn check_bands(&self, count: usize) -> Result<(), Error> {
         for operation in &self.operations {
             let needed = match operation {
                 Operation::Saturation(_) => 3,

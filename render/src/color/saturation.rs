@@ -70,18 +70,8 @@ impl Saturation {
     }
 
     /// A pixel of linear light to bytes.
-    fn pixel(&self, [r, g, b]: [f64; 3]) -> [u8; 3] {
-        let fx = cube_root((r * 0.4124564 + g * 0.3575761 + b * 0.1804375) / WHITE_X);
-        let fy = cube_root(r * 0.2126729 + g * 0.7151522 + b * 0.0721750);
-        let fz = cube_root((r * 0.0193339 + g * 0.1191920 + b * 0.9503041) / WHITE_Z);
-        let x = cube(fy + self.proportion * (fx - fy)) * WHITE_X;
-        let y = cube(fy);
-        let z = cube(fy - self.proportion * (fy - fz)) * WHITE_Z;
-        [
-            self.byte(x * 3.2404542 - y * 1.5371385 - z * 0.4985314),
-            self.byte(-x * 0.9692660 + y * 1.8760108 + z * 0.0415560),
-            self.byte(x * 0.0556434 - y * 0.2040259 + z * 1.0572252),
-        ]
+    fn pixel(&self, light: [f64; 3]) -> [u8; 3] {
+        colorful(self.proportion, light).map(|light| self.byte(light))
     }
 
     /// The byte that shows linear light, cut off; NaN gives 0.
@@ -92,6 +82,35 @@ impl Saturation {
             byte += 1;
         }
         byte
+    }
+}
+
+/// Multiplies the colourfulness of what is stored, 0 to 1, without cutting off.
+pub(super) fn saturated(proportion: f64, stored: [f64; 3]) -> [f64; 3] {
+    colorful(proportion, stored.map(linear)).map(companded)
+}
+
+/// The same of linear light.
+fn colorful(proportion: f64, [r, g, b]: [f64; 3]) -> [f64; 3] {
+    let fx = cube_root((r * 0.4124564 + g * 0.3575761 + b * 0.1804375) / WHITE_X);
+    let fy = cube_root(r * 0.2126729 + g * 0.7151522 + b * 0.0721750);
+    let fz = cube_root((r * 0.0193339 + g * 0.1191920 + b * 0.9503041) / WHITE_Z);
+    let x = cube(fy + proportion * (fx - fy)) * WHITE_X;
+    let y = cube(fy);
+    let z = cube(fy - proportion * (fy - fz)) * WHITE_Z;
+    [
+        x * 3.2404542 - y * 1.5371385 - z * 0.4985314,
+        -x * 0.9692660 + y * 1.8760108 + z * 0.0415560,
+        x * 0.0556434 - y * 0.2040259 + z * 1.0572252,
+    ]
+}
+
+/// The inverse of sRGB's curve.
+fn companded(light: f64) -> f64 {
+    if light <= 0.0031308 {
+        light * 12.92
+    } else {
+        1.055 * light.powf(1.0 / 2.4) - 0.055
     }
 }
 

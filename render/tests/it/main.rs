@@ -24,7 +24,10 @@ mod plain_model;
 mod refusals;
 mod shapes;
 #[cfg(not(target_arch = "wasm32"))]
+mod terracotta;
+#[cfg(not(target_arch = "wasm32"))]
 mod tiles;
+mod two_step;
 mod warp;
 #[cfg(not(target_arch = "wasm32"))]
 mod warped;

@@ -50,6 +50,14 @@ pub(super) async fn index(
     file(state, Path("index.html".to_owned()), incoming).await
 }
 
+/// The explorer's page, for those who show it elsewhere.
+pub(crate) fn docs_page() -> Result<Vec<u8>, Error> {
+    let found = utoipa_swagger_ui::serve("index.html", Arc::clone(&CONFIG))
+        .map_err(|error| Error::Failed(format!("the explorer's page: {error}")))?;
+    let found = found.ok_or_else(|| Error::Failed("the explorer has no page".into()))?;
+    Ok(found.bytes.into_owned())
+}
+
 /// A file of the explorer.
 pub(super) async fn file(
     State(state): State<Arc<ServerState>>,

@@ -81,10 +81,14 @@ impl Incoming {
     /// The entity tag of the answer to this request about `dataset`; `None` where a source's store
     /// does not tell when it changes.
     pub(crate) fn tag(&self, dataset: &Dataset) -> Option<String> {
+        self.tag_of(dataset.identity()?)
+    }
+
+    /// The entity tag of the answer to this request about what `parts` tell apart.
+    pub(crate) fn tag_of<'a>(&'a self, mut parts: Vec<&'a str>) -> Option<String> {
         if !self.is_kept() {
             return None;
         }
-        let mut parts = dataset.identity()?;
         parts.extend([
             env!("CARGO_PKG_VERSION"),
             &self.settings,

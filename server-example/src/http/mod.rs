@@ -42,6 +42,7 @@ mod validate;
 
 pub(crate) use answer::Answer;
 pub(crate) use conditional::body_tag as tag_of;
+use docs::docs_page;
 pub(crate) use failure::{Failure, Replaced};
 pub(crate) use incoming::Incoming;
 use incoming::without_root;

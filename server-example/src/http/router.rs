@@ -209,6 +209,8 @@ async fn authorized(
         "/docs",
         "/api",
         "/api.html",
+        "/swagger.json",
+        "/apidoc",
     ]
     .contains(&path)
         || ["/assets/", "/docs/"]

@@ -17,4 +17,7 @@ pub(crate) use image::{ImageParams, SizeParams, TileParams, format};
 pub(crate) use query::{Query, wrong};
 pub(crate) use read::{CrsParams, ReadParams, SourceParams};
 pub(crate) use statistics::StatisticsParams;
-pub(crate) use terracotta::DatasetsParams;
+pub(crate) use terracotta::{
+    Compute, ComputeParams, DatasetsParams, PixelParams, Pixels, Rgb, RgbParams, Singleband,
+    SinglebandParams, invalid, numbers, shade_map, value_colors,
+};

@@ -11,6 +11,7 @@ mod requests;
 mod server;
 mod sources;
 mod terracotta;
+mod turns;
 
 pub(crate) use counted::{CountedReader, Counters};
 pub use cpu::{Admission, CpuPool, Load};
@@ -22,3 +23,4 @@ pub(crate) use requests::Requests;
 pub use server::{HttpOptions, ServerOptions, ServerState};
 pub use sources::{Source, Sources};
 pub use terracotta::{EmptyTile, TerracottaOptions};
+pub(crate) use turns::Turns;

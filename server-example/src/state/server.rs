@@ -2,7 +2,7 @@
 
 use super::{
     CpuPool, Items, Layer, LayerSource, Names, Pictures, Requests, Source, Sources, StoredItem,
-    TerracottaOptions, describe_layer,
+    TerracottaOptions, Turns, describe_layer,
 };
 use crate::{
     Error,
@@ -151,6 +151,8 @@ pub struct ServerState {
     pub catalog: Option<Arc<dyn Catalog>>,
     /// How they are answered.
     pub terracotta: TerracottaOptions,
+    /// Whose metadata is being measured.
+    pub(crate) turns: Turns,
     /// Of the settings on which the bytes of answers depend, so that their tags do.
     pub(crate) fingerprint: Arc<str>,
 }
@@ -197,6 +199,7 @@ impl ServerState {
             max_age: options.max_age,
             catalog: options.catalog.clone(),
             terracotta: options.terracotta.clone(),
+            turns: Turns::default(),
             fingerprint: options.fingerprint().into(),
         };
         let ids = unique_ids(&wanted);

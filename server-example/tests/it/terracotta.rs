@@ -2,3 +2,4 @@
 
 mod keyed;
 mod listing;
+mod pictures;

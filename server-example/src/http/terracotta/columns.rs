@@ -1,7 +1,10 @@
 //! What of a dataset's metadata is told.
 
 use super::datasets::named;
-use crate::{Error, params::Query};
+use crate::{
+    Error,
+    params::{Query, invalid},
+};
 use catalog::{Keys, Metadata};
 use serde_json::{Map, Value, json};
 
@@ -28,12 +31,12 @@ impl Columns {
             .pairs()
             .find(|(name, _)| !["columns", "access_token"].contains(name));
         if let Some((name, _)) = strange {
-            return Err(super::refusal::invalid(name, "Unknown field."));
+            return Err(invalid(name, "Unknown field."));
         }
         let Some(text) = query.first("columns").filter(|text| !text.is_empty()) else {
             return Ok(Self(NAMES.to_vec()));
         };
-        let wrong = |what: &str| super::refusal::invalid("columns", what);
+        let wrong = |what: &str| invalid("columns", what);
         let list: Value = serde_json::from_str(text)
             .map_err(|_| wrong("Could not decode value for columns as JSON"))?;
         let list = list.as_array().ok_or_else(|| wrong("Not a valid list."))?;

@@ -1,10 +1,13 @@
 //! The OpenAPI document of Terracotta's paths.
 
-use super::{datasets, keys, metadata, refusal::Message};
+use super::{
+    colormap, compute, datasets, documents, keys, metadata, point, refusal::Message, rgb,
+    singleband,
+};
 use std::collections::BTreeMap;
 use utoipa::{
     IntoResponses, OpenApi, ToSchema as _,
-    openapi::{Content, Ref, RefOr, Response, ResponseBuilder},
+    openapi::{Content, Ref, RefOr, Response, ResponseBuilder, Schema},
 };
 
 /// What a request that only looks into the catalog may get instead of an answer.
@@ -24,6 +27,36 @@ impl IntoResponses for ListingFails {
             ("404", "There is no such dataset, or no catalog"),
             ("500", "The catalog or the raster cannot be used"),
             ("502", "The database or the raster's server did not answer"),
+        ])
+    }
+}
+
+/// A picture, or the word that the client's copy of it is still right.
+pub(super) struct Pictured;
+
+impl IntoResponses for Pictured {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let mut drawn = ResponseBuilder::new().description("The picture");
+        for kind in [
+            "image/png",
+            "image/jpeg",
+            "image/webp",
+            "application/x-binary",
+        ] {
+            // Bytes: OpenAPI 3.1 leaves out a schema where the media type says all.
+            drawn = drawn.content(kind, Content::new(None::<RefOr<Schema>>));
+        }
+        let plain = |description: &str| ResponseBuilder::new().description(description).build();
+        BTreeMap::from([
+            ("200".to_owned(), drawn.build().into()),
+            (
+                "204".to_owned(),
+                plain("Nothing is there, where the server says so by this").into(),
+            ),
+            (
+                "304".to_owned(),
+                plain("The client's copy is still right").into(),
+            ),
         ])
     }
 }
@@ -70,6 +103,20 @@ fn refusals(statuses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
         datasets::datasets,
         metadata::metadata,
         metadata::metadata_of_several,
+        colormap::colormap,
+        colormap::legend,
+        point::point,
+        singleband::singleband,
+        singleband::preview,
+        singleband::document,
+        rgb::rgb,
+        rgb::preview,
+        rgb::document,
+        compute::compute,
+        compute::preview,
+        compute::document,
+        documents::swagger,
+        documents::apidoc,
     ),
     components(schemas(Message)),
     tags((name = "Terracotta", description = "Keyed datasets; paths and parameters are Terracotta's"))

@@ -1,12 +1,41 @@
-//! A dataset of the catalog.
+//! A dataset of the catalog, its raster and what is known of that.
 
-use crate::{Error, state::ServerState};
-use catalog::{Catalog, Metadata};
+use super::target::target;
+use crate::{
+    Error,
+    state::{ServerState, Source},
+};
+use catalog::{Catalog, DatasetPath, MeasureOptions, Measurement, Metadata};
+use cog_raster::RasterSource as _;
+use futures_util::future::try_join;
 use std::sync::Arc;
 
-/// What is known of a dataset's pixels.
+/// A dataset, opened.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) source: Arc<Source>,
+    /// Which of the raster's bands, 0-based.
+    pub(super) band: u32,
+    pub(super) metadata: Metadata,
+}
+
+impl Found {
+    /// What tells answers about this apart from others; `None` where a store does not tell when its raster
+    /// changes.
+    pub(super) fn identity(&self) -> Option<String> {
+        let known = (self.metadata.range, &self.metadata.percentiles);
+        Some(format!(
+            "{}\n{}\n{}\n{known:?}",
+            self.source.key,
+            self.source.validator.as_deref()?,
+            self.band
+        ))
+    }
+}
+
+/// What is known of a dataset's pixels; measured now, quickly, and noted in the catalog, if nothing is yet.
 pub(super) async fn metadata_of(
-    _state: &ServerState,
+    state: &ServerState,
     catalog: &Arc<dyn Catalog>,
     values: &[String],
 ) -> Result<Metadata, Error> {
@@ -18,7 +47,90 @@ pub(super) async fn metadata_of(
             "Lazy loading requires a writable database".into(),
         ));
     }
-    Err(Error::Failed(
-        "nothing is known of this dataset's pixels; ingest it with its metadata".into(),
-    ))
+    // A map asks for many tiles of one dataset: one of the requests measures, the others wait for it.
+    let _turn = state.turns.of(values).await;
+    if let Some(metadata) = catalog.metadata(values).await? {
+        return Ok(metadata);
+    }
+    let (source, band) = open(state, &catalog.path(values).await?).await?;
+    let metadata = measured(state, &source, band).await?;
+    catalog.set_metadata(values, &metadata).await?;
+    Ok(metadata)
+}
+
+/// The dataset of these values, opened.
+pub(super) async fn find(
+    state: &ServerState,
+    catalog: &Arc<dyn Catalog>,
+    values: &[String],
+) -> Result<Found, Error> {
+    let metadata = metadata_of(state, catalog, values);
+    let opened = async { open(state, &catalog.path(values).await?).await };
+    let (metadata, (source, band)) = try_join(metadata, opened).await?;
+    Ok(Found {
+        source,
+        band,
+        metadata,
+    })
+}
+
+/// The raster at a path of the catalog, and which of its bands is meant.
+async fn open(state: &ServerState, path: &str) -> Result<(Arc<Source>, u32), Error> {
+    let opened = async {
+        let path = DatasetPath::parse(path)?;
+        let source = state.sources.open(&target(&path.path)?).await?;
+        if path.band as usize >= source.cog.info().bands.len() {
+            let count = source.cog.info().bands.len();
+            return Err(Error::Failed(format!("it has bands 1 to {count}")));
+        }
+        Ok((source, path.band))
+    };
+    opened.await.map_err(|error| unreadable(path, error))
+}
+
+/// That a raster is not there or cannot be used is nobody's mistake but the operator's, who reads why in the
+/// log; clients need not know where rasters lie.
+pub(super) fn unreadable(path: &str, error: Error) -> Error {
+    match error {
+        Error::Upstream(_) | Error::Changed(_) | Error::Overloaded(_) => error,
+        error => {
+            tracing::error!("{path}: {error}");
+            Error::Failed(
+                "the raster of this dataset cannot be read; the server's log says why".into(),
+            )
+        }
+    }
+}
+
+async fn measured(state: &ServerState, source: &Source, band: u32) -> Result<Metadata, Error> {
+    let broken = |error: Error| unreadable(&source.key, error);
+    let admission = state.cpu.admit().await?;
+    let cpu = admission.cpu();
+    let (rows, columns) = state.terracotta.lazy_loading_max_shape;
+    let options = MeasureOptions::quick()
+        .with_band(band)
+        .with_max_shape(rows, columns);
+    let mut measurement =
+        Measurement::new(source.cog.info(), &options).map_err(|error| broken(error.into()))?;
+    loop {
+        let mut found = measurement.accumulator();
+        for index in 0..measurement.parts() {
+            let Some(part) = measurement.part(index) else {
+                continue;
+            };
+            let raster = source.cog.read(part.request.clone()).await;
+            let raster = raster.map_err(|error| broken(error.into()))?;
+            let pushed = cpu.run(move || found.push(&part, &raster).map(|()| found));
+            found = pushed.await?.map_err(|error| broken(error.into()))?;
+        }
+        let advanced = cpu.run(move || {
+            let done = measurement.advance(found)?;
+            Ok::<_, catalog::Error>((measurement, done))
+        });
+        let (next, done) = advanced.await?.map_err(|error| broken(error.into()))?;
+        if let Some(metadata) = done {
+            return Ok(metadata);
+        }
+        measurement = next;
+    }
 }

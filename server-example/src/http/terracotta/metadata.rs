@@ -1,9 +1,10 @@
 //! What is known of datasets.
 
-use super::{Refusal, catalog_of, columns::Columns, found::metadata_of, refusal::invalid};
+use super::{Refusal, catalog_of, columns::Columns, found::metadata_of};
 use crate::{
     Error,
     http::{Answer, Incoming},
+    params::invalid,
     state::ServerState,
 };
 use axum::{

@@ -1,7 +1,7 @@
 //! Keyed datasets: Terracotta's paths, parameters and answers, and what goes beyond them.
 //!
 //! ```text
-//! /keys  /datasets  /metadata/20200101/B04  /colormap  /legend      what there is
+//! /keys  /datasets  /metadata/20200101/B04  /colormap  /legend.svg  what there is
 //! /singleband/20200101/B04/9/271/180.png                            one dataset, stretched and coloured
 //! /rgb/20200101/9/271/180.png?r=B04&g=B03&b=B02                     three
 //! /compute/20200101/9/271/180.png?expression=(v1-v2)/(v1+v2)&…      some, and arithmetic
@@ -13,15 +13,24 @@
 //! at the wrong server reads why it stays empty.
 
 mod address;
+mod colormap;
 mod columns;
+mod compute;
 mod cors;
 mod datasets;
 mod document;
+mod documents;
+mod draw;
 mod found;
 mod keys;
 mod metadata;
+mod point;
 mod refusal;
+mod rgb;
 mod routes;
+mod singleband;
+mod target;
+mod tilejson;
 
 pub(super) use cors::Cors;
 pub(super) use document::TerracottaDocument;

@@ -51,11 +51,6 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// A parameter whose value is not what it has to be, in the form of Terracotta's messages.
-pub(crate) fn invalid(name: &str, what: impl core::fmt::Display) -> Error {
-    Error::Parameter(format!("{{'{name}': ['{what}']}}"))
-}
-
 /// The catalog, or why there is none.
 pub(super) fn catalog_of(state: &ServerState) -> Result<&Arc<dyn Catalog>, Refusal> {
     state.catalog.as_ref().ok_or_else(|| {

@@ -1,6 +1,6 @@
 //! Which of Terracotta's paths leads where.
 
-use super::{datasets, keys, metadata};
+use super::{colormap, compute, datasets, documents, keys, metadata, point, rgb, singleband};
 use crate::state::ServerState;
 use axum::{
     Router,
@@ -15,6 +15,16 @@ pub(in crate::http) fn routes() -> Router<Arc<ServerState>> {
         .route("/datasets", get(datasets::datasets))
         .route("/metadata", post(metadata::metadata_of_several))
         .route("/metadata/{*keys}", get(metadata::metadata))
+        .route("/colormap", get(colormap::colormap))
+        .route("/legend.json", get(colormap::legend))
+        .route("/legend.png", get(colormap::legend))
+        .route("/legend.svg", get(colormap::legend))
+        .route("/point/{*keys}", get(point::point))
+        .route("/singleband/{*path}", get(singleband::singleband))
+        .route("/rgb/{*path}", get(rgb::rgb))
+        .route("/compute/{*path}", get(compute::compute))
+        .route("/swagger.json", get(documents::swagger))
+        .route("/apidoc", get(documents::apidoc))
 }
 
 /// The two kinds of paths whose rules differ.
@@ -28,7 +38,8 @@ pub(super) enum Group {
 pub(super) fn group(path: &str) -> Option<Group> {
     let first = path.split('/').nth(1)?;
     match first {
-        "keys" | "datasets" | "metadata" | "colormap" | "legend" | "point" => Some(Group::Metadata),
+        "keys" | "datasets" | "metadata" | "colormap" | "point" => Some(Group::Metadata),
+        "legend.json" | "legend.png" | "legend.svg" => Some(Group::Metadata),
         "singleband" | "rgb" | "compute" => Some(Group::Tiles),
         _ => None,
     }
