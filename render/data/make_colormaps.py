@@ -1,4 +1,4 @@
-"""Makes `colormaps.bin` and `reversed.bin` from matplotlib's and cmocean's colormaps and from `stops.txt`.
+"""Makes `colormaps.bin`, `reversed.bin` and `twilight.bin` from matplotlib's and cmocean's colormaps and from `stops.txt`.
 
     python -m venv maps && maps/bin/pip install matplotlib==3.11.2 cmocean==4.0.3
     maps/bin/python make_colormaps.py
@@ -6,7 +6,7 @@
 `colormaps.bin` holds 256 × RGB for each name, in the order of the names; they are printed for `src/color/named.rs`.
 A reversed map is the map read backwards, but where matplotlib computes the reversed one it rounds otherwise here
 and there: `reversed.bin` lists these bytes, as the number of the map, the place in its 768 bytes (u16,
-little-endian), and the byte.
+little-endian), and the byte. `twilight.bin` holds all colours of the one map that has more than 256.
 """
 
 from pathlib import Path
@@ -61,4 +61,6 @@ for number, name in enumerate(names):
     for place in numpy.flatnonzero(backwards != maps[name + "_r"].ravel()):
         corrections += bytes([number, *int(place).to_bytes(2, "little"), maps[name + "_r"].ravel()[place]])
 (HERE / "reversed.bin").write_bytes(corrections)
+twilight = matplotlib.colormaps["twilight"](numpy.arange(510))[:, :3] * 255
+(HERE / "twilight.bin").write_bytes(twilight.astype("uint8").tobytes())
 print(len(names), "maps:", ", ".join(f'"{name}"' for name in names))

@@ -1,7 +1,7 @@
 //! Colormaps in NumPy's files.
 
-/// 256 colours from an `.npy` file (NEP 1) of 256 × 4 or 256 × 3 bytes, in either order.
-pub(super) fn parse(bytes: &[u8]) -> Result<[[u8; 4]; 256], String> {
+/// So many colours from an `.npy` file (NEP 1) of as many times 4 or 3 bytes, in either order.
+pub(crate) fn parse<const COUNT: usize>(bytes: &[u8]) -> Result<[[u8; 4]; COUNT], String> {
     let rest = bytes.strip_prefix(b"\x93NUMPY").ok_or("not a .npy file")?;
     let (length, rest) = match rest {
         [1, _, low, high, rest @ ..] => (usize::from(u16::from_le_bytes([*low, *high])), rest),
@@ -20,20 +20,25 @@ pub(super) fn parse(bytes: &[u8]) -> Result<[[u8; 4]; 256], String> {
     {
         return Err("its type is not uint8".into());
     }
-    let channels = match (says("'shape':(256,4)"), says("'shape':(256,3)")) {
+    let has = |channels: usize| says(&format!("'shape':({COUNT},{channels})"));
+    let channels = match (has(4), has(3)) {
         (true, _) => 4,
         (_, true) => 3,
-        _ => return Err("its shape is neither (256, 4) nor (256, 3)".into()),
+        _ => {
+            return Err(format!(
+                "its shape is neither ({COUNT}, 4) nor ({COUNT}, 3)"
+            ));
+        }
     };
-    if data.len() != 256 * channels {
-        return Err(format!("{} bytes, not {}", data.len(), 256 * channels));
+    if data.len() != COUNT * channels {
+        return Err(format!("{} bytes, not {}", data.len(), COUNT * channels));
     }
     let by_columns = says("'fortran_order':True");
-    let mut colors = [[0, 0, 0, 255]; 256];
+    let mut colors = [[0, 0, 0, 255]; COUNT];
     for (step, color) in colors.iter_mut().enumerate() {
         for (channel, value) in color.iter_mut().take(channels).enumerate() {
             *value = if by_columns {
-                data[channel * 256 + step]
+                data[channel * COUNT + step]
             } else {
                 data[step * channels + channel]
             };
@@ -60,26 +65,27 @@ mod tests {
             .flat_map(|channel| (0..256).map(move |k| (k, channel)))
             .map(|(k, channel)| rows[k * 3 + channel])
             .collect();
-        let colors = parse(&file("|u1", "False", "(256, 3)", &rows)).unwrap();
+        let colors = parse::<256>(&file("|u1", "False", "(256, 3)", &rows)).unwrap();
         assert_eq!(
             (colors[0], colors[255]),
             ([0, 255, 7, 255], [255, 0, 7, 255])
         );
         assert_eq!(
-            parse(&file("|u1", "True", "(256, 3)", &columns)),
+            parse::<256>(&file("|u1", "True", "(256, 3)", &columns)),
             Ok(colors)
         );
         let with_alpha: Vec<u8> = (0..=255).flat_map(|k| [k, k, k, k / 2]).collect();
-        let colors = parse(&file("|u1", "False", "(256, 4)", &with_alpha)).unwrap();
+        let colors = parse::<256>(&file("|u1", "False", "(256, 4)", &with_alpha)).unwrap();
         assert_eq!(colors[255], [255, 255, 255, 127]);
     }
 
     #[test]
     fn other_files_are_refused() {
         let good = file("|u1", "False", "(256, 4)", &[0; 1024]);
-        assert!(parse(&good).is_ok());
+        assert!(parse::<256>(&good).is_ok());
+        assert!(parse::<255>(&good).unwrap_err().contains("(255, 4)"));
         for cut in 0..good.len() {
-            assert!(parse(&good[..cut]).is_err(), "{cut}");
+            assert!(parse::<256>(&good[..cut]).is_err(), "{cut}");
         }
         for (bytes, word) in [
             (file("<f8", "False", "(256, 4)", &[0; 1024]), "uint8"),
@@ -89,7 +95,7 @@ mod tests {
             (b"\x93NUMPY\x09\x00".to_vec(), "version"),
             (b"\x93NUMPY\x02\x00\xff\xff\xff\xff".to_vec(), "short"),
         ] {
-            let error = parse(&bytes).unwrap_err();
+            let error = parse::<256>(&bytes).unwrap_err();
             assert!(error.contains(word), "{error}");
         }
     }

@@ -68,7 +68,7 @@ impl Colormap {
     ///
     /// [`Error::InvalidParameter`] that says what the file is instead.
     pub fn from_npy(bytes: &[u8]) -> Result<Self, Error> {
-        array::parse(bytes)
+        array::parse::<256>(bytes)
             .map(Self::from_steps)
             .map_err(|message| Error::parameter("colormap", message))
     }

@@ -13,6 +13,7 @@ mod rescale;
 mod saturation;
 mod unit;
 
+pub(crate) use array::parse as parse_npy;
 pub use colormap::Colormap;
 pub(crate) use colormap::{ColorIndex, Coloring};
 pub use formula::ColorFormula;

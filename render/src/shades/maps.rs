@@ -1,7 +1,7 @@
 //! Colormaps of 255 colours.
 
 use crate::Error;
-use crate::color::steps_of;
+use crate::color::{parse_npy, steps_of};
 use crate::text::excerpt;
 
 /// Colours for the shades 1 to 255, of which 1 is the least and 255 the greatest value.
@@ -52,6 +52,17 @@ impl ShadeMap {
             let shade = at as u8 + 1;
             [shade, shade, shade, 255]
         })))
+    }
+
+    /// The colours of a NumPy file of 255 × 4 bytes, or 3: what Terracotta reads from its folder of maps.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidParameter`] that says what the file is instead.
+    pub fn from_npy(bytes: &[u8]) -> Result<Self, Error> {
+        parse_npy(bytes)
+            .map(|colors| Self(Box::new(colors)))
+            .map_err(|message| Error::parameter("colormap", message))
     }
 
     /// The colours of a map of 256 steps, at 255 even places.

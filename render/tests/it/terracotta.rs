@@ -165,7 +165,7 @@ fn tile(case: &Value) -> Option<String> {
         case["reproject"],
         case["resample"]
     );
-    let reader = Arc::new(MemoryReader::new(std::fs::read(path).unwrap()));
+    let reader = Arc::new(MemoryReader::new("tile", std::fs::read(path).unwrap()));
     let open = Cog::open(reader, OpenOptions::default());
     let cog = pollster::block_on(open).unwrap();
     let side: Vec<f64> = numbers(&case["bounds"]);

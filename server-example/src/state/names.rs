@@ -1,7 +1,7 @@
 //! What requests may name: tile matrix sets, colormaps, algorithms.
 
 use crate::{Error, params::wrong};
-use cog_render::{AlgorithmInfo, Algorithms, Colormap, Colormaps};
+use cog_render::{AlgorithmInfo, Algorithms, Colormap, Colormaps, ShadeMap};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use tile_math::TileMatrixSet;
 
@@ -10,6 +10,8 @@ use tile_math::TileMatrixSet;
 pub struct Names {
     tile_matrix_sets: BTreeMap<String, Arc<TileMatrixSet>>,
     colormaps: Colormaps,
+    /// Of 255 colours, for keyed datasets.
+    shade_maps: BTreeMap<String, ShadeMap>,
     algorithms: Arc<Algorithms>,
     /// Of all that is not built in, its name and the digest of what it stands for.
     added: String,
@@ -24,6 +26,7 @@ impl Default for Names {
         Self {
             tile_matrix_sets: sets.collect(),
             colormaps: Colormaps::builtin(),
+            shade_maps: BTreeMap::new(),
             algorithms: Arc::new(Algorithms::builtin()),
             added: String::new(),
         }
@@ -71,6 +74,44 @@ impl Names {
                 .map_err(|error| refused(&path, &error))?;
         }
         Ok(())
+    }
+
+    /// Adds the colormaps of a folder as Terracotta keeps them: `NAME_rgba.npy` of 255 × 4 bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Request`] if the folder or a file cannot be read, or holds no such colormap.
+    pub fn add_shade_maps(&mut self, folder: &Path) -> Result<(), Error> {
+        for (path, bytes) in files(folder, &["npy"])? {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            let Some(name) = stem.strip_suffix("_rgba") else {
+                continue;
+            };
+            let map = ShadeMap::from_npy(&bytes).map_err(|error| refused(&path, &error))?;
+            self.note(name, &bytes);
+            self.shade_maps.insert(name.to_lowercase(), map);
+        }
+        Ok(())
+    }
+
+    /// The map of that name for keyed datasets: one that was added, Terracotta's, or any other of 256 steps.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] that lists the names.
+    pub(crate) fn shade_map(&self, name: &str) -> Result<ShadeMap, Error> {
+        if let Some(map) = self.shade_maps.get(name) {
+            return Ok(map.clone());
+        }
+        let known = ShadeMap::named(name);
+        let own = || self.colormaps.named(name).ok();
+        match known {
+            Ok(map) => Ok(map),
+            Err(error) => match own().as_ref().and_then(|map| map.steps()) {
+                Some(steps) => Ok(ShadeMap::from_steps(steps)),
+                None => Err(error.into()),
+            },
+        }
     }
 
     /// The tile matrix set of that identifier.

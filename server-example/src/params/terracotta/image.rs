@@ -129,20 +129,13 @@ pub(crate) fn shade_map(name: Option<&str>, names: &Names) -> Result<Option<Shad
     let Some(name) = name else {
         return Ok(None);
     };
-    if let Ok(map) = ShadeMap::named(name) {
-        return Ok(Some(map));
-    }
-    let own = names.colormap(name).ok();
-    match own.as_ref().and_then(|map| map.steps()) {
-        Some(steps) => Ok(Some(ShadeMap::from_steps(steps))),
-        None => {
-            let known = ShadeMap::names().join(", ");
-            Err(invalid(
-                "colormap",
-                format_args!("Must be one of: explicit, {known}."),
-            ))
-        }
-    }
+    names.shade_map(name).map(Some).map_err(|_| {
+        let known = ShadeMap::names().join(", ");
+        invalid(
+            "colormap",
+            format_args!("Must be one of: explicit, {known}."),
+        )
+    })
 }
 
 fn formula(query: &Query, bands: usize) -> Result<Option<ColorFormula>, Error> {
