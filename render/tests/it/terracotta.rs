@@ -17,7 +17,7 @@ use tile_math::{BoundingBox, Crs};
 
 #[test]
 fn terracotta_agrees() {
-    let Some((folder, listing)) = oracle::make("terracotta.py") else {
+    let Some((folder, listing)) = oracle::make("as_terracotta.py") else {
         return;
     };
     let tiles = listing["tiles"].as_array().unwrap();

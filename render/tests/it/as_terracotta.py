@@ -1,6 +1,6 @@
 """Makes sources, and of them what Terracotta makes: colours, expressions, stretches, tiles.
 
-Run as `python terracotta.py FOLDER`; prints a JSON description of what is in the folder.
+Run as `python as_terracotta.py FOLDER`; prints a JSON description of what is in the folder.
 """
 
 import json
