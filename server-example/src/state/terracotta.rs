@@ -40,7 +40,9 @@ impl Default for TerracottaOptions {
             resampling_method: Resampling::Average,
             reprojection_method: Resampling::Bilinear,
             allowed_origins_metadata: vec!["*".to_owned()],
-            allowed_origins_tiles: vec![r"http[s]?://(localhost|127\.0\.0\.1)(:\d+)?$".to_owned()],
+            allowed_origins_tiles: vec![
+                r"http[s]?://(localhost|127\.0\.0\.1)(:[0-9]+)?$".to_owned(),
+            ],
             max_post_metadata_keys: 100,
             png_compress_level: 1,
             empty_tile: EmptyTile::default(),

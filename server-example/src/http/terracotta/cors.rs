@@ -85,7 +85,7 @@ enum Origin {
 
 impl Origin {
     /// What holds a character that has a meaning in regular expressions is one, as in Terracotta; it has to
-    /// match from the start. One that is none is a name that no origin has.
+    /// match from the start. One that is none is told in the log, and a name that no origin has.
     fn new(text: &str) -> Self {
         let is_pattern = text.contains(['*', '\\', ']', '?', '$', '^', '[', '(', ')', '+', '|']);
         let pattern = || {
@@ -96,7 +96,11 @@ impl Origin {
         };
         match is_pattern.then(pattern) {
             Some(Ok(pattern)) => Self::Pattern(pattern),
-            _ => Self::Name(text.to_owned()),
+            Some(Err(error)) => {
+                tracing::warn!("the origin {text} is no regular expression: {error}");
+                Self::Name(text.to_owned())
+            }
+            None => Self::Name(text.to_owned()),
         }
     }
 
@@ -122,6 +126,7 @@ mod tests {
         assert!(!Origin::new("https://a.org").is("https://aXorg"));
         // Terracotta's own default, which settings files repeat.
         assert!(Origin::new(r"http[s]?://(localhost|127\.0\.0\.1):*").is("http://localhost:5000"));
+        assert!(Origin::new(r"https://\w+\.a\.org$").is("https://maps.a.org"));
         assert!(!Origin::new("(").is("http://a.org"));
     }
 }
