@@ -61,10 +61,12 @@ export function segments(name, group, options, chosen, choose) {
  * @param {(value: string) => void} choose
  */
 export function dropdown(name, control, options, chosen, choose) {
+  // What is taken is told even where it is not offered: a link may name anything.
+  const offered = options.some(([value]) => value === chosen) ? options : [/** @type {const} */ ([chosen, chosen]), ...options];
   const select = h(
     "select",
     { "aria-label": name, "data-control": control, onchange: () => choose(select.value) },
-    ...options.map(([value, label]) => h("option", { value, selected: value === chosen }, label)),
+    ...offered.map(([value, label]) => h("option", { value, selected: value === chosen }, label)),
   );
   return select;
 }

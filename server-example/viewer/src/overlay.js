@@ -170,7 +170,7 @@ function drawOutline(context, engine, bounds, color) {
 
 /** How footprints are drawn: width and strength of the line, strength of what is inside. */
 const LOOKS = {
-  listed: { width: 1, line: 0.55, inside: 0 },
+  listed: { width: 1.5, line: 0.7, inside: 0 },
   pointed: { width: 2.5, line: 1, inside: 0.22 },
   // Nothing lies over a picture's colours.
   outlined: { width: 2.5, line: 1, inside: 0 },

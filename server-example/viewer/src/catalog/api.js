@@ -5,7 +5,7 @@ import { dataPath } from "./keys.js";
 import { datasetsQuery } from "./query.js";
 
 /** No list of one key's values is longer than this. */
-const MOST_VALUES = 500;
+export const MOST_VALUES = 500;
 
 /** Corners of an outline beyond this number cannot be told apart on a screen. */
 const MOST_CORNERS = 2000;

@@ -7,6 +7,7 @@ import { createControls } from "./controls.js";
 import { apiCalls, createPreview, previewSize, statisticsTable } from "./facts.js";
 import { dataPath, isAddressable, isSame, nameOf, withValue } from "./keys.js";
 import { datasetsQuery } from "./query.js";
+import { tooMany } from "./too-many.js";
 import { previewAddress, tileTemplate } from "./view.js";
 
 /** The picture is not asked for more often than this, in milliseconds. */

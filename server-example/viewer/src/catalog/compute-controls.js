@@ -5,6 +5,7 @@ import { dropdown, field, rebuildKeepingFocus, words } from "../form.js";
 import { colormapField } from "./colormap-field.js";
 import { OPERANDS, PRESETS, guess, operandsOf, presetExpression } from "./presets.js";
 import { createRangeControl, scaleOf } from "./range-control.js";
+import { tooMany } from "./too-many.js";
 
 /** The list's entry for an expression of one's own. */
 const OWN = "";
@@ -103,7 +104,7 @@ function parts(around, values, rebuild) {
   });
   return [
     field("Expression", preset, expression, message),
-    operands.length > 0 && field(`Operands, values of ${key}`, ...operands),
+    operands.length > 0 && field(`Operands, values of ${key}`, ...operands, tooMany(values)),
     field("Range of the result", range.element),
     colormapField(view.computedColors, (name) => {
       view.computedColors = name;

@@ -6,6 +6,7 @@ import { colormapField } from "./colormap-field.js";
 import { createComputeControls } from "./compute-controls.js";
 import { idOf, sourcesOf } from "./view.js";
 import { createRangeControl, scaleOf } from "./range-control.js";
+import { tooMany } from "./too-many.js";
 import { histogramOf, rangeBetween } from "./stretch.js";
 import { NO_TRANSFORM, TRANSFORM_LIMITS } from "./transform.js";
 
@@ -192,7 +193,7 @@ function transformField({ view, changed }, mode) {
       rows,
       part("gamma", "Gamma"),
       part("contrast", "Contrast"),
-      part("bias", "Contrast around"),
+      part("bias", "Midpoint"),
       mode === "rgb" && part("saturation", "Saturation"),
       chip("No transform", "Colours as they are stretched", () => {
         Object.assign(transform, NO_TRANSFORM);
@@ -238,7 +239,7 @@ function rgb(around, rebuild, current) {
         ),
       );
       rows.forEach((row, i) => row.classList.add("channel", CHANNELS[i].toLowerCase()));
-      rebuildKeepingFocus(host, () => fill(host, ...rows, transformField(around, "rgb")));
+      rebuildKeepingFocus(host, () => fill(host, ...rows, tooMany(values), transformField(around, "rgb")));
     },
     (error) => fill(host, h("p", { class: "field-error" }, `The bands are not known: ${words(error)}`)),
   );
