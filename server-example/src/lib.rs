@@ -23,14 +23,16 @@ mod demo;
 mod error;
 mod ground;
 mod http;
+mod measured;
 mod params;
 mod picture;
 mod state;
 
-pub use access::{Policy, PolicyOptions, Target};
+pub use access::{Policy, PolicyOptions, StoreConfig, Target};
 pub use cli::{
-    Cli, Colors, Command, DemoArgs, InfoArgs, ListenArgs, LogFormat, LogLevel, ReadArgs,
-    RenderArgs, ServeArgs, SourceArgs, TileArgs, ValidateArgs, run,
+    Bands, Cli, Colors, Command, ConfigArgs, ConnectArgs, DatabaseArgs, DemoArgs, InfoArgs,
+    IngestArgs, Kernel, ListenArgs, LogFormat, LogLevel, ReadArgs, RenderArgs, ServeArgs,
+    SourceArgs, StoreArgs, TerracottaArgs, TileArgs, ValidateArgs, run,
 };
 pub use error::Error;
 pub use http::{listen, router, serve};

@@ -25,7 +25,14 @@ impl Openers {
                 policy: Arc::clone(policy),
                 inside,
             };
-            Stores::new(StoreOptions::default().with_guard(Arc::new(guard)))
+            let options = StoreOptions::default().with_guard(Arc::new(guard));
+            let options = policy
+                .stores()
+                .settings()
+                .fold(options, |options, (name, value)| {
+                    options.with_config(name, value)
+                });
+            Stores::new(options)
         };
         Self {
             public: stores(false),

@@ -17,7 +17,9 @@ mod guard;
 mod path;
 mod policy;
 mod prefix;
+mod stores;
 
 pub(crate) use guard::{Openers, resolves_inside};
 pub use policy::{Policy, PolicyOptions, Target};
 pub(crate) use policy::{file_path, is_url, parse_url};
+pub use stores::StoreConfig;

@@ -1,6 +1,6 @@
 //! Which `url=` may be opened.
 
-use super::{path::Roots, prefix::Prefix};
+use super::{path::Roots, prefix::Prefix, stores::StoreConfig};
 use crate::Error;
 use cog_reader::{PublicAddresses, UrlGuard as _};
 use std::{
@@ -35,6 +35,7 @@ pub struct Policy {
     allowed: Vec<Prefix>,
     allow_private_networks: bool,
     served_only: bool,
+    stores: StoreConfig,
 }
 
 /// Something that may be opened.
@@ -83,6 +84,18 @@ impl Policy {
             served_only: options.served_only,
             ..Self::default()
         })
+    }
+
+    /// Sets how object stores are reached, beside what the environment says.
+    #[must_use]
+    pub fn with_stores(mut self, stores: StoreConfig) -> Self {
+        self.stores = stores;
+        self
+    }
+
+    /// How object stores are reached, beside what the environment says.
+    pub(crate) const fn stores(&self) -> &StoreConfig {
+        &self.stores
     }
 
     /// A policy for a command line: whoever starts the program may read what they name.

@@ -1,6 +1,8 @@
 //! The grammar of the command line.
 
-use super::SourceArgs;
+use super::{
+    ConfigArgs, ConnectArgs, DatabaseArgs, IngestArgs, SourceArgs, StoreArgs, TerracottaArgs,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{net::IpAddr, path::PathBuf};
 
@@ -24,8 +26,11 @@ pub struct Cli {
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, env = "SMALTI_LOG_FORMAT")]
     pub log_format: LogFormat,
     /// The least serious messages to write.
-    #[arg(long, global = true, value_enum, default_value_t = LogLevel::Info, env = "SMALTI_LOG")]
+    #[arg(long, alias = "loglevel", global = true, value_enum, default_value_t = LogLevel::Info, env = "SMALTI_LOG")]
     pub log_level: LogLevel,
+    /// Where settings come from.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -36,9 +41,13 @@ pub struct Cli {
 #[non_exhaustive]
 pub enum Command {
     /// Make a believable world as COGs, serve it, and print the URL.
-    Demo(DemoArgs),
-    /// Serve files, folders, patterns and URLs; the viewer is on /.
-    Serve(ServeArgs),
+    Demo(Box<DemoArgs>),
+    /// Serve files, folders, patterns, URLs and databases; the viewer is on /.
+    Serve(Box<ServeArgs>),
+    /// Put raster files into a database of keyed datasets.
+    Ingest(Box<IngestArgs>),
+    /// Show what another server serves.
+    Connect(ConnectArgs),
     /// Print everything that a file declares.
     Info(InfoArgs),
     /// Check whether a file is a valid COG, with reasons.
@@ -64,8 +73,10 @@ pub enum LogFormat {
 #[non_exhaustive]
 pub enum LogLevel {
     /// What made something fail.
+    #[value(alias = "critical")]
     Error,
     /// And what may not be as wanted.
+    #[value(alias = "warning")]
     Warn,
     /// And what is going on.
     Info,
@@ -201,8 +212,12 @@ pub struct DemoArgs {
 #[command(
     after_help = "Each argument is a TIFF file, a folder (searched for .tif and .tiff), a pattern such as \
                   'scenes/{place}_{date}.tif' whose keys become a layer's name, or a URL; a bucket's URL that ends with / is listed.\n\
-                  Requests may name any served source in url=, by id, path or URL; for others see --allow-url.\n\n\
+                  Requests may name any served source in url=, by id, path or URL; for others see --allow-url.\n\
+                  Keyed datasets come from a database that `smalti ingest` or Terracotta made (-d), or from files (-r); they are \
+                  answered on Terracotta's paths.\n\n\
                   Examples:\n  smalti serve ./scenes dem.tif\n  smalti serve 'scenes/{place}_{date}.tif' --port 0\n  \
+                  smalti serve -d tc.sqlite\n  smalti serve -d postgresql://user@host/tc\n  \
+                  smalti serve -r '/data/{date}/{band}{}.tif'\n  \
                   smalti serve s3://bucket/scenes/\n  smalti serve --allow-url https://data.example.org/"
 )]
 #[non_exhaustive]
@@ -210,6 +225,27 @@ pub struct ServeArgs {
     /// What to serve.
     #[arg(value_name = "PATH|URI|PATTERN")]
     pub sources: Vec<String>,
+    /// Database of keyed datasets: a SQLite file, also in a bucket, mysql:// or postgresql://.
+    #[arg(short, long, value_name = "DB", env = "SMALTI_DATABASE")]
+    pub database: Option<String>,
+    /// Files of keyed datasets, as for `smalti ingest`; what is known of their pixels is found out on the first request.
+    #[arg(short, long, value_name = "PATTERN", conflicts_with = "database")]
+    pub raster_pattern: Option<String>,
+    /// Key whose values make an RGB picture: it becomes the last.
+    #[arg(long, value_name = "KEY", requires = "raster_pattern")]
+    pub rgb_key: Option<String>,
+    /// Listen on every address of this machine.
+    #[arg(long, conflicts_with = "host")]
+    pub allow_all_ips: bool,
+    /// How the database is reached.
+    #[command(flatten)]
+    pub keyed: DatabaseArgs,
+    /// How buckets are reached.
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// How keyed datasets are answered.
+    #[command(flatten)]
+    pub terracotta: TerracottaArgs,
     /// Where and how to listen.
     #[command(flatten)]
     pub listen: ListenArgs,

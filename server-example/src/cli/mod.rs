@@ -1,14 +1,21 @@
 //! The command line: one file per command.
 
 mod args;
+mod catalog_args;
+mod catalogs;
+mod connect;
 mod demo;
+mod gather;
 mod info;
+mod ingest;
 mod npy;
 mod open;
 mod read;
 mod report;
 mod run;
 mod serve;
+mod settings;
+mod sink;
 mod source_args;
 mod sources;
 mod tile;
@@ -17,6 +24,9 @@ mod validate;
 pub use args::{
     Cli, Command, DemoArgs, InfoArgs, ListenArgs, LogFormat, LogLevel, ReadArgs, RenderArgs,
     ServeArgs, TileArgs, ValidateArgs,
+};
+pub use catalog_args::{
+    Bands, ConfigArgs, ConnectArgs, DatabaseArgs, IngestArgs, Kernel, StoreArgs, TerracottaArgs,
 };
 pub use run::run;
 pub use source_args::{Colors, SourceArgs};

@@ -1,8 +1,11 @@
 //! From arguments to an exit code.
 
-use super::{Cli, Command, LogFormat, demo, info, read, report, serve, tile, validate};
+use super::{
+    Cli, Command, LogFormat, connect, demo, info, ingest, read, report, serve, settings::Settings,
+    tile, validate,
+};
 use crate::Error;
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 use std::{
     ffi::OsString,
     io::{self, Write as _},
@@ -13,8 +16,24 @@ use std::{
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let settings = Settings::gather(&Cli::command(), &arguments, &|name| std::env::var_os(name));
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            return ExitCode::from(error.exit_code());
+        }
+    };
+    let mut command = settings.apply(Cli::command());
+    let parsed = command
+        .try_get_matches_from_mut(arguments)
+        .and_then(|matches| {
+            let cli = Cli::from_arg_matches(&matches).map_err(|e| e.format(&mut command))?;
+            Ok((cli, matches))
+        });
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             // Help and version are no errors; a closed pipe is nobody's problem here.
             let _ = error.print();
@@ -27,6 +46,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let format = cli.log_format;
     report::init(format, cli.log_level);
+    if cli.config.show_config {
+        return match print(&settings.show(&command, &matches)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => ExitCode::from(error.exit_code()),
+        };
+    }
+    settings.warn();
     match carry_out(cli) {
         Ok(code) => code,
         Err(error) => {
@@ -49,8 +75,10 @@ fn carry_out(cli: Cli) -> Result<ExitCode, Error> {
         .map_err(|e| Error::failed("the runtime cannot start", &e))?;
     let result = runtime.block_on(async {
         match cli.command {
-            Command::Demo(arguments) => demo::demo(arguments, format).await,
-            Command::Serve(arguments) => serve::serve(arguments, format).await,
+            Command::Demo(arguments) => demo::demo(*arguments, format).await,
+            Command::Serve(arguments) => serve::serve(*arguments, format).await,
+            Command::Ingest(arguments) => ingest::ingest(*arguments, format).await,
+            Command::Connect(arguments) => connect::connect(arguments, format).await,
             Command::Info(arguments) => info::info(arguments).await,
             Command::Validate(arguments) => validate::validate(arguments).await,
             Command::Read(arguments) => read::read(arguments, format).await,

@@ -1,22 +1,109 @@
 //! `smalti serve`
 
-use super::{ListenArgs, LogFormat, ServeArgs, report::Progress, run::print, sources::expand};
+use super::{
+    DatabaseArgs, ListenArgs, LogFormat, ServeArgs, TerracottaArgs,
+    catalogs::{self, shown},
+    gather,
+    report::Progress,
+    run::print,
+    sources::expand,
+};
 use crate::{
     Error,
-    access::{Policy, PolicyOptions},
+    access::{Policy, PolicyOptions, StoreConfig},
     http,
-    state::{HttpOptions, LayerSource, Names, ServerOptions, ServerState},
+    state::{HttpOptions, LayerSource, Names, ServerOptions, ServerState, TerracottaOptions},
 };
-use std::{net::SocketAddr, process::ExitCode, time::Duration};
+use catalog::{Catalog, Entry, Keys, MemoryCatalog};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
-pub(super) async fn serve(arguments: ServeArgs, format: LogFormat) -> Result<ExitCode, Error> {
-    let mut policy = policy(&arguments.listen)?;
+/// What is served.
+pub(super) struct Served {
+    pub(super) policy: Policy,
+    /// Sources, and whether each was named by itself; then it has to open.
+    pub(super) wanted: Vec<(LayerSource, bool)>,
+    /// Keyed datasets.
+    pub(super) catalog: Option<Arc<dyn Catalog>>,
+    pub(super) terracotta: TerracottaOptions,
+}
+
+pub(super) async fn serve(mut arguments: ServeArgs, format: LogFormat) -> Result<ExitCode, Error> {
+    if arguments.allow_all_ips {
+        arguments.listen.host = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    }
+    let store = catalogs::store_config(&arguments.store);
+    let mut policy = policy(&arguments.listen)?.with_stores(StoreConfig::new(store.clone()));
     let mut wanted = Vec::new();
     for source in &arguments.sources {
         let (layers, named) = expand(source, &mut policy).await?;
         wanted.extend(layers.into_iter().map(|layer| (layer, named)));
     }
-    listen_and_serve(&arguments.listen, policy, wanted, format).await
+    let catalog = match (&arguments.raster_pattern, &arguments.database) {
+        (Some(pattern), _) => {
+            let key = arguments.rgb_key.as_deref();
+            Some(in_memory(pattern, key, &store).await?)
+        }
+        (None, Some(place)) if !place.is_empty() => Some(database(place, &arguments.keyed).await?),
+        _ => None,
+    };
+    let served = Served {
+        policy,
+        wanted,
+        catalog,
+        terracotta: terracotta(&arguments.terracotta),
+    };
+    listen_and_serve(&arguments.listen, served, format).await
+}
+
+/// The datasets of files that match a pattern, for as long as the server runs.
+async fn in_memory(
+    pattern: &str,
+    rgb_key: Option<&str>,
+    store: &[(&'static str, String)],
+) -> Result<Arc<dyn Catalog>, Error> {
+    let pattern = gather::pattern(pattern, rgb_key)?;
+    let catalog = MemoryCatalog::new(Keys::new(pattern.keys())?);
+    let datasets = gather::datasets(&pattern, store).await?;
+    tracing::info!("{} files match {pattern}", datasets.len());
+    let entries: Vec<Entry> = datasets
+        .into_iter()
+        .map(|dataset| Entry::new(dataset.values, dataset.path))
+        .collect();
+    catalog.insert(&entries).await?;
+    Ok(Arc::new(catalog))
+}
+
+async fn database(place: &str, arguments: &DatabaseArgs) -> Result<Arc<dyn Catalog>, Error> {
+    let catalog = catalog::open(place, &catalogs::options(arguments)?).await?;
+    let written = if catalog.is_writable() {
+        ""
+    } else {
+        ", only to be read"
+    };
+    tracing::info!("{} has the keys {}{written}", shown(place), catalog.keys());
+    Ok(catalog)
+}
+
+fn terracotta(arguments: &TerracottaArgs) -> TerracottaOptions {
+    let mut options = TerracottaOptions::default();
+    options.default_tile_size = arguments.tile_size;
+    options.lazy_loading_max_shape = arguments.lazy_shape;
+    options.resampling_method = arguments.resampling_method.into();
+    options.reprojection_method = arguments.reprojection_method.into();
+    options.png_compress_level = arguments.png_level;
+    options
+        .allowed_origins_metadata
+        .clone_from(&arguments.metadata_origins);
+    options
+        .allowed_origins_tiles
+        .clone_from(&arguments.tile_origins);
+    options.max_post_metadata_keys = arguments.max_metadata_keys as usize;
+    options
 }
 
 /// The access policy that the options ask for.
@@ -41,14 +128,17 @@ fn names(listen: &ListenArgs) -> Result<Names, Error> {
 }
 
 /// Opens the sources, listens, prints the URL, and answers until a signal comes.
-///
-/// `wanted`: sources, and whether each was named by itself; then it has to open.
 pub(super) async fn listen_and_serve(
     listen: &ListenArgs,
-    policy: Policy,
-    wanted: Vec<(LayerSource, bool)>,
+    served: Served,
     format: LogFormat,
 ) -> Result<ExitCode, Error> {
+    let Served {
+        policy,
+        wanted,
+        catalog,
+        terracotta,
+    } = served;
     // First the port: somebody who has to choose another should not wait for it.
     let listener = http::listen(SocketAddr::new(listen.host, listen.port)).await?;
     let options = ServerOptions {
@@ -75,7 +165,8 @@ pub(super) async fn listen_and_serve(
             client_timeout: Duration::from_secs(listen.client_timeout),
             connections: listen.max_connections,
         },
-        ..ServerOptions::default()
+        catalog,
+        terracotta,
     };
 
     let must_open: Vec<_> = wanted
