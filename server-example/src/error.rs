@@ -156,6 +156,8 @@ impl From<catalog::Error> for Error {
             E::NotFound => Self::NotFound(message),
             E::ReadOnly(_) => Self::Denied(message),
             E::Unavailable { .. } => Self::Upstream(message),
+            E::Source(error) => error.into(),
+            E::NoValidData | E::Unmeasurable(_) => Self::Unusable(message),
             // `Unusable`, and whatever else a catalog may say one day.
             _ => Self::Failed(message),
         }

@@ -250,6 +250,18 @@ fn a_band_is_chosen_and_alpha_is_its_mask() {
 }
 
 #[test]
+fn a_mask_does_not_show_nodata() {
+    let raster = Raster::new(1, 2, 2, Samples::I16(vec![-1, 3, 4, 5])).unwrap();
+    let mask = Mask::new(2, 2, vec![255, 255, 255, 0]).unwrap();
+    let source = source(raster.with_mask(RasterMask::PerDataset(mask)).unwrap())
+        .with_band_info(|bands| bands[0].nodata = Some(Nodata::new(-1.0)));
+    for options in [MeasureOptions::exact(), MeasureOptions::quick()] {
+        let found = pollster::block_on(measure(&source, &options)).unwrap();
+        assert_eq!((found.range, found.valid_percentage), ((3.0, 4.0), 50.0));
+    }
+}
+
+#[test]
 fn what_cannot_be_measured_says_why() {
     let raster = || {
         Raster::new(

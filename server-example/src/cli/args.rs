@@ -53,9 +53,9 @@ pub enum Command {
     /// Check whether a file is a valid COG, with reasons.
     Validate(ValidateArgs),
     /// Decode samples as they are stored, into .npy or .tif.
-    Read(ReadArgs),
+    Read(Box<ReadArgs>),
     /// Render one tile.
-    Tile(TileArgs),
+    Tile(Box<TileArgs>),
 }
 
 /// How messages are written.

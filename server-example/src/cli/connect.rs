@@ -29,10 +29,14 @@ pub(super) async fn connect(arguments: ConnectArgs, _: LogFormat) -> Result<Exit
     let server = address(&arguments.host)?;
     check(&server).await?;
     let listener = listen(arguments.port).await?;
-    let mut options = ServerOptions::default();
-    options.cache_bytes = 0;
-    let mut policy = PolicyOptions::default();
-    policy.served_only = true;
+    let options = ServerOptions {
+        cache_bytes: 0,
+        ..ServerOptions::default()
+    };
+    let policy = PolicyOptions {
+        served_only: true,
+        ..PolicyOptions::default()
+    };
     // The viewer alone: it asks the other server.
     let state = ServerState::start(Policy::new(&policy)?, &options, Vec::new(), |_, _| {}).await?;
     let own = listener

@@ -81,8 +81,8 @@ fn carry_out(cli: Cli) -> Result<ExitCode, Error> {
             Command::Connect(arguments) => connect::connect(arguments, format).await,
             Command::Info(arguments) => info::info(arguments).await,
             Command::Validate(arguments) => validate::validate(arguments).await,
-            Command::Read(arguments) => read::read(arguments, format).await,
-            Command::Tile(arguments) => tile::tile(arguments).await,
+            Command::Read(arguments) => read::read(*arguments, format).await,
+            Command::Tile(arguments) => tile::tile(*arguments).await,
         }
     });
     // A read that hangs on a dead disk must not keep the process.

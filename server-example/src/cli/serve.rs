@@ -90,20 +90,17 @@ async fn database(place: &str, arguments: &DatabaseArgs) -> Result<Arc<dyn Catal
 }
 
 fn terracotta(arguments: &TerracottaArgs) -> TerracottaOptions {
-    let mut options = TerracottaOptions::default();
-    options.default_tile_size = arguments.tile_size;
-    options.lazy_loading_max_shape = arguments.lazy_shape;
-    options.resampling_method = arguments.resampling_method.into();
-    options.reprojection_method = arguments.reprojection_method.into();
-    options.png_compress_level = arguments.png_level;
-    options
-        .allowed_origins_metadata
-        .clone_from(&arguments.metadata_origins);
-    options
-        .allowed_origins_tiles
-        .clone_from(&arguments.tile_origins);
-    options.max_post_metadata_keys = arguments.max_metadata_keys as usize;
-    options
+    TerracottaOptions {
+        default_tile_size: arguments.tile_size,
+        lazy_loading_max_shape: arguments.lazy_shape,
+        resampling_method: arguments.resampling_method.into(),
+        reprojection_method: arguments.reprojection_method.into(),
+        png_compress_level: arguments.png_level,
+        allowed_origins_metadata: arguments.metadata_origins.clone(),
+        allowed_origins_tiles: arguments.tile_origins.clone(),
+        max_post_metadata_keys: arguments.max_metadata_keys as usize,
+        ..TerracottaOptions::default()
+    }
 }
 
 /// The access policy that the options ask for.

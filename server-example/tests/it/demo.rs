@@ -47,6 +47,13 @@ fn the_demo_makes_five_files_and_serves_them() {
     assert_eq!(layers[2]["time"], "2024-07-21");
     assert_eq!(layers[1]["bands"][3]["description"], "nir");
     assert_eq!(layers[4]["dtype"], "float32");
+    // Each band is a keyed dataset.
+    let keys = server.get("/keys").json();
+    assert_eq!(keys["keys"][2]["key"], "band");
+    let datasets = server.get("/datasets?limit=100").json();
+    assert_eq!(datasets["datasets"].as_array().unwrap().len(), 16);
+    let nir = server.get("/metadata/multispectral/2024-07-21/nir").json();
+    assert!(nir["range"][1].as_f64().unwrap() > 1000.0, "{nir}");
     // All show the same place.
     for layer in layers {
         let bounds: Vec<f64> = layer["bounds"]

@@ -3,9 +3,10 @@
 use super::target::target;
 use crate::{
     Error,
+    measured::measure,
     state::{ServerState, Source},
 };
-use catalog::{Catalog, DatasetPath, MeasureOptions, Measurement, Metadata};
+use catalog::{Catalog, DatasetPath, MeasureOptions, Metadata};
 use cog_raster::RasterSource as _;
 use futures_util::future::try_join;
 use std::sync::Arc;
@@ -103,34 +104,12 @@ pub(super) fn unreadable(path: &str, error: Error) -> Error {
 }
 
 async fn measured(state: &ServerState, source: &Source, band: u32) -> Result<Metadata, Error> {
-    let broken = |error: Error| unreadable(&source.key, error);
     let admission = state.cpu.admit().await?;
     let cpu = admission.cpu();
     let (rows, columns) = state.terracotta.lazy_loading_max_shape;
     let options = MeasureOptions::quick()
         .with_band(band)
         .with_max_shape(rows, columns);
-    let mut measurement =
-        Measurement::new(source.cog.info(), &options).map_err(|error| broken(error.into()))?;
-    loop {
-        let mut found = measurement.accumulator();
-        for index in 0..measurement.parts() {
-            let Some(part) = measurement.part(index) else {
-                continue;
-            };
-            let raster = source.cog.read(part.request.clone()).await;
-            let raster = raster.map_err(|error| broken(error.into()))?;
-            let pushed = cpu.run(move || found.push(&part, &raster).map(|()| found));
-            found = pushed.await?.map_err(|error| broken(error.into()))?;
-        }
-        let advanced = cpu.run(move || {
-            let done = measurement.advance(found)?;
-            Ok::<_, catalog::Error>((measurement, done))
-        });
-        let (next, done) = advanced.await?.map_err(|error| broken(error.into()))?;
-        if let Some(metadata) = done {
-            return Ok(metadata);
-        }
-        measurement = next;
-    }
+    let measured = measure(cpu, &source.cog, &options).await;
+    measured.map_err(|error| unreadable(&source.key, error))
 }
