@@ -36,10 +36,9 @@ pub(super) async fn open_or_create(
         true => None,
         false => match catalog::open(place, options).await {
             Ok(catalog) => return Ok(catalog),
-            // A server may have no such database yet; a file that is there is not to be replaced.
-            Err(error @ catalog::Error::Unusable { .. }) if provider != Provider::Sqlite => {
-                Some(error)
-            }
+            // A server may have no such database yet, and a file may be one that another process is about to
+            // fill. What is something else is not made into a catalog: then this error tells.
+            Err(error @ catalog::Error::Unusable { .. }) => Some(error),
             Err(error) => return Err(error.into()),
         },
     };
