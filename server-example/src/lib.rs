@@ -31,8 +31,8 @@ mod state;
 pub use access::{Policy, PolicyOptions, StoreConfig, Target};
 pub use cli::{
     Bands, Cli, Colors, Command, ConfigArgs, ConnectArgs, DatabaseArgs, DemoArgs, InfoArgs,
-    IngestArgs, Kernel, ListenArgs, LogFormat, LogLevel, ReadArgs, RenderArgs, ServeArgs,
-    SourceArgs, StoreArgs, TerracottaArgs, TileArgs, ValidateArgs, run,
+    IngestArgs, Kernel, ListenArgs, LogFormat, LogLevel, MigrateArgs, ReadArgs, RenderArgs,
+    ServeArgs, SourceArgs, StoreArgs, TerracottaArgs, TileArgs, ValidateArgs, run,
 };
 pub use error::Error;
 pub use http::{listen, router, serve};

@@ -1,7 +1,8 @@
 //! The grammar of the command line.
 
 use super::{
-    ConfigArgs, ConnectArgs, DatabaseArgs, IngestArgs, SourceArgs, StoreArgs, TerracottaArgs,
+    ConfigArgs, ConnectArgs, DatabaseArgs, IngestArgs, MigrateArgs, SourceArgs, StoreArgs,
+    TerracottaArgs,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{net::IpAddr, path::PathBuf};
@@ -46,6 +47,8 @@ pub enum Command {
     Serve(Box<ServeArgs>),
     /// Put raster files into a database of keyed datasets.
     Ingest(Box<IngestArgs>),
+    /// Bring a database of an older Terracotta to the version of today.
+    Migrate(Box<MigrateArgs>),
     /// Show what another server serves.
     Connect(ConnectArgs),
     /// Print everything that a file declares.

@@ -25,6 +25,17 @@ pub struct DatabaseArgs {
         env = "SMALTI_DATABASE_TIMEOUT"
     )]
     pub database_timeout: u64,
+    /// Folder for copies of databases that lie in a bucket or behind HTTP; by default one under the system's folder for temporary files.
+    #[arg(long, value_name = "DIR", env = "SMALTI_DATABASE_CACHE_DIR")]
+    pub database_cache_dir: Option<PathBuf>,
+    /// Seconds after which such a database is looked at for changes.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 600,
+        env = "SMALTI_DATABASE_CACHE_TTL"
+    )]
+    pub database_cache_ttl: u64,
 }
 
 /// How S3 is reached where the environment (AWS_*) does not say.
@@ -199,6 +210,31 @@ pub enum Bands {
     All,
     /// By number, 1 being the first.
     Some(Vec<u32>),
+}
+
+/// `smalti migrate`
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Says what it would do, and asks. A SQLite file is copied beside itself first.\n\n\
+                  Examples:\n  smalti migrate old.sqlite\n  smalti migrate mysql://user@host/tc --from 0.7 --to 0.10 --yes"
+)]
+#[non_exhaustive]
+pub struct MigrateArgs {
+    /// The database.
+    #[arg(value_name = "DB")]
+    pub database: String,
+    /// Version that it is of; by default it says so itself.
+    #[arg(long, value_name = "VERSION")]
+    pub from: Option<String>,
+    /// Version that it becomes; by default that of today.
+    #[arg(long, value_name = "VERSION")]
+    pub to: Option<String>,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub yes: bool,
+    /// How it is reached.
+    #[command(flatten)]
+    pub keyed: DatabaseArgs,
 }
 
 /// `smalti connect`

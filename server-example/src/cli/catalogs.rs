@@ -6,8 +6,19 @@ use catalog::{Catalog, Keys, OpenOptions, Provider};
 use std::{path::Path, sync::Arc, time::Duration};
 
 /// How a database is reached.
-pub(super) fn options(arguments: &DatabaseArgs) -> Result<OpenOptions, Error> {
-    let mut options = OpenOptions::default();
+///
+/// - `store`: settings of object stores, by their names there.
+pub(super) fn options(
+    arguments: &DatabaseArgs,
+    store: &[(&'static str, String)],
+) -> Result<OpenOptions, Error> {
+    let mut options = OpenOptions::default().with_warn(|message| tracing::warn!("{message}"));
+    let folder = arguments.database_cache_dir.clone();
+    let folder = folder.unwrap_or_else(|| options.cache_folder.clone());
+    options = options.with_cache(folder, Duration::from_secs(arguments.database_cache_ttl));
+    for (name, value) in store {
+        options = options.with_store(*name, value);
+    }
     if let Some(provider) = &arguments.database_provider {
         options = options.with_provider(provider.parse()?);
     }

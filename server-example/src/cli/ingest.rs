@@ -37,7 +37,7 @@ pub(super) async fn ingest(arguments: IngestArgs, format: LogFormat) -> Result<E
         0 => std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2)),
         jobs => jobs,
     };
-    let options = catalogs::options(&arguments.database)?;
+    let options = catalogs::options(&arguments.database, &store)?;
     let catalog = open_or_create(place, &keys, &options).await?;
     check_keys(place, &*catalog, &keys)?;
 

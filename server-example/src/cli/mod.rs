@@ -8,6 +8,7 @@ mod demo;
 mod gather;
 mod info;
 mod ingest;
+mod migrate;
 mod npy;
 mod open;
 mod read;
@@ -26,7 +27,8 @@ pub use args::{
     ServeArgs, TileArgs, ValidateArgs,
 };
 pub use catalog_args::{
-    Bands, ConfigArgs, ConnectArgs, DatabaseArgs, IngestArgs, Kernel, StoreArgs, TerracottaArgs,
+    Bands, ConfigArgs, ConnectArgs, DatabaseArgs, IngestArgs, Kernel, MigrateArgs, StoreArgs,
+    TerracottaArgs,
 };
 pub use run::run;
 pub use source_args::{Colors, SourceArgs};

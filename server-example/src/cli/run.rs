@@ -1,8 +1,8 @@
 //! From arguments to an exit code.
 
 use super::{
-    Cli, Command, LogFormat, connect, demo, info, ingest, read, report, serve, settings::Settings,
-    tile, validate,
+    Cli, Command, LogFormat, connect, demo, info, ingest, migrate, read, report, serve,
+    settings::Settings, tile, validate,
 };
 use crate::Error;
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -78,6 +78,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, Error> {
             Command::Demo(arguments) => demo::demo(*arguments, format).await,
             Command::Serve(arguments) => serve::serve(*arguments, format).await,
             Command::Ingest(arguments) => ingest::ingest(*arguments, format).await,
+            Command::Migrate(arguments) => migrate::migrate(*arguments).await,
             Command::Connect(arguments) => connect::connect(arguments, format).await,
             Command::Info(arguments) => info::info(arguments).await,
             Command::Validate(arguments) => validate::validate(arguments).await,

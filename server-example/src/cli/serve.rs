@@ -48,7 +48,9 @@ pub(super) async fn serve(mut arguments: ServeArgs, format: LogFormat) -> Result
             let key = arguments.rgb_key.as_deref();
             Some(in_memory(pattern, key, &store).await?)
         }
-        (None, Some(place)) if !place.is_empty() => Some(database(place, &arguments.keyed).await?),
+        (None, Some(place)) if !place.is_empty() => {
+            Some(database(place, &arguments.keyed, &store).await?)
+        }
         _ => None,
     };
     let served = Served {
@@ -78,8 +80,12 @@ async fn in_memory(
     Ok(Arc::new(catalog))
 }
 
-async fn database(place: &str, arguments: &DatabaseArgs) -> Result<Arc<dyn Catalog>, Error> {
-    let catalog = catalog::open(place, &catalogs::options(arguments)?).await?;
+async fn database(
+    place: &str,
+    arguments: &DatabaseArgs,
+    store: &[(&'static str, String)],
+) -> Result<Arc<dyn Catalog>, Error> {
+    let catalog = catalog::open(place, &catalogs::options(arguments, store)?).await?;
     let written = if catalog.is_writable() {
         ""
     } else {

@@ -426,6 +426,38 @@ fn a_bucket_is_ingested() {
     );
 }
 
+#[test]
+fn a_database_is_migrated_when_somebody_agrees() {
+    let dir = tempfile::tempdir().unwrap();
+    raster(dir.path(), "a.tif", 0);
+    assert_code(&ingest(dir.path(), "{name}.tif", &[]), 0);
+    let database = dir.path().join("tc.sqlite");
+    let before = asked(dir.path(), "/metadata/a");
+    // Nobody sits at the terminal.
+    let asks = smalti(["migrate", text(&database), "--to", "0.9"]);
+    assert_code(&asks, 2);
+    assert!(said(&asks).contains("UPDATE terracotta SET version = '0.9.0'"));
+    let done = smalti(["migrate", text(&database), "--to", "0.9", "--yes"]);
+    assert_code(&done, 0);
+    assert!(
+        said(&done).contains("is of version 0.9.0"),
+        "{}",
+        said(&done)
+    );
+    assert_eq!(asked(dir.path(), "/metadata/a"), before);
+    assert_code(&smalti(["migrate", text(&database), "-y"]), 0);
+    let nothing = smalti(["migrate", text(&database)]);
+    assert_code(&nothing, 0);
+    assert!(said(&nothing).contains("already"), "{}", said(&nothing));
+    assert_code(
+        &smalti(["migrate", text(&database), "--to", "0.5", "-y"]),
+        2,
+    );
+    let missing = dir.path().join("missing.sqlite");
+    assert_code(&smalti(["migrate", text(&missing), "-y"]), 1);
+    assert!(!missing.exists());
+}
+
 /// A process that does not outlive its test.
 struct Ended(Child);
 

@@ -123,12 +123,12 @@ pub(super) const ALL: [Known; 30] = [
     known(
         "REMOTE_DB_CACHE_DIR",
         Form::Text,
-        Means::Nothing("a database from a bucket lies in a temporary file of its own"),
+        Means::Option("database_cache_dir"),
     ),
     known(
         "REMOTE_DB_CACHE_TTL",
         Form::Number(0, MOST),
-        Means::Nothing("a database from a bucket is fetched anew when it has changed"),
+        Means::Option("database_cache_ttl"),
     ),
     known(
         "RESAMPLING_METHOD",
