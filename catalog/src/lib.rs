@@ -8,6 +8,7 @@
 //!   Metadata  bounds, convex hull, range, mean, percentiles …
 //!
 //!   Catalog ◄─┬─ MemoryCatalog     for tests and for files that are only served
+//!             ├─ SQLite, elsewhere feature `sqlite-remote`: read only, refreshed
 //!             ├─ SQLite            feature `sqlite`  ┐
 //!             ├─ MySQL, MariaDB    feature `mysql`   │ the tables of Terracotta 0.8 to 0.11;
 //!             └─ PostgreSQL        feature `postgres`┘ `open`, `create` by path or address
@@ -36,6 +37,7 @@
 //! | Feature | Brings |
 //! | --- | --- |
 //! | `sqlite` | SQLite files; SQLite itself, which is C |
+//! | `sqlite-remote` | SQLite files in S3, Google Cloud Storage, Azure and behind HTTP, only to be read |
 //! | `mysql` | MySQL and MariaDB, with TLS by rustls |
 //! | `postgres` | PostgreSQL, with TLS by rustls |
 //! | `testkit` | `testkit::check_catalog`, the contract of [`Catalog`] as a function |
@@ -68,7 +70,9 @@ pub use path::DatasetPath;
 pub use pattern::Pattern;
 pub use query::{Filter, Page, Query};
 pub use seam::Catalog;
+#[cfg(feature = "sqlite-remote")]
+pub use sql::RemoteSqliteCatalog;
 #[cfg(feature = "sqlite")]
 pub use sql::SqliteCatalog;
 #[cfg(feature = "sql")]
-pub use sql::{OpenOptions, Provider, create, open};
+pub use sql::{Migration, OpenOptions, Provider, Warn, create, migration, open};

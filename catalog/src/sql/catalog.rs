@@ -476,7 +476,17 @@ impl SqlCatalog {
         Err(Error::ReadOnly(self.place.clone()))
     }
 
-    fn unusable(&self, message: String) -> Error {
+    /// The first text that a statement without values finds.
+    #[cfg(feature = "sqlite-remote")]
+    pub(super) async fn ask(&self, text: &str) -> Result<Option<String>, Error> {
+        let rows = self.rows(self.statement(text), &[Kind::Text]).await?;
+        Ok(rows
+            .into_iter()
+            .next()
+            .and_then(|row| schema::text(row.into_iter().next()?)))
+    }
+
+    pub(super) fn unusable(&self, message: String) -> Error {
         Error::Unusable {
             place: self.place.clone(),
             message,

@@ -65,6 +65,16 @@ impl Dialect {
         }
     }
 
+    /// A join that goes through the first table and looks up the second.
+    pub(super) const fn join_in_order(self) -> &'static str {
+        match self {
+            Self::Sqlite => "CROSS JOIN",
+            Self::MySql { .. } => "STRAIGHT_JOIN",
+            // It chooses by itself.
+            Self::Postgres => "JOIN",
+        }
+    }
+
     /// The column type of double precision, as Terracotta 0.9 and later declare it.
     pub(super) const fn double(self) -> &'static str {
         match self {
@@ -89,6 +99,15 @@ impl Dialect {
             Self::Sqlite => crate::keys::MOST_VALUE_BYTES,
             Self::MySql { .. } => 767 / 4 / keys,
             Self::Postgres => 2730 / 4 / keys,
+        }
+    }
+
+    /// Most columns of an index.
+    pub(super) const fn index_columns(self) -> usize {
+        match self {
+            Self::Sqlite => 2000,
+            Self::MySql { .. } => 16,
+            Self::Postgres => 32,
         }
     }
 

@@ -15,13 +15,18 @@ mod address;
 mod batch;
 mod catalog;
 mod dialect;
+#[cfg(feature = "sqlite-remote")]
+mod download;
 mod engine;
 mod failure;
+mod migrate;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod open;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "sqlite-remote")]
+mod remote;
 mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -29,6 +34,9 @@ mod statement;
 mod statements;
 mod version;
 
-pub use open::{OpenOptions, Provider, create, open};
+pub use migrate::{Migration, migration};
+pub use open::{OpenOptions, Provider, Warn, create, open};
+#[cfg(feature = "sqlite-remote")]
+pub use remote::RemoteSqliteCatalog;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteCatalog;

@@ -10,7 +10,7 @@ use sqlx::{Connection as _, mysql::MySqlConnectOptions};
 engine!(sqlx::MySql, "START TRANSACTION");
 
 /// Before anything is known of the columns.
-const DIALECT: Dialect = Dialect::MySql { exact: false };
+pub(super) const DIALECT: Dialect = Dialect::MySql { exact: false };
 
 /// The server knows no such database.
 const UNKNOWN_DATABASE: u16 = 1049;

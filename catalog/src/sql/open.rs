@@ -2,9 +2,10 @@
 
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 use super::address::Address;
+use super::{dialect::Dialect, engine::Engine};
 use crate::{Catalog, Error, Keys};
 use core::{str::FromStr, time::Duration};
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 /// What keeps the datasets.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -90,7 +91,21 @@ pub struct OpenOptions {
     pub patience: Duration,
     /// Most connections, at least one.
     pub connections: u32,
+    /// Where copies of remote SQLite files are kept: Terracotta's `REMOTE_DB_CACHE_DIR`.
+    pub cache_folder: PathBuf,
+    /// Time after which a remote file is looked at again: Terracotta's `REMOTE_DB_CACHE_TTL`.
+    pub cache_ttl: Duration,
+    /// Most bytes of a remote file.
+    pub most_bytes: u64,
+    /// Settings of the object store by the names of `object_store` (`aws_endpoint` …), before those of the
+    /// environment (`AWS_*`, `GOOGLE_*`, `AZURE_*`). No message repeats them.
+    pub store: Vec<(String, String)>,
+    /// Told what went wrong where nobody waits for an answer: a remote file that could not be refreshed.
+    pub warn: Option<Warn>,
 }
+
+/// Takes a message for whoever runs the program.
+pub type Warn = Arc<dyn Fn(&str) + Send + Sync>;
 
 impl Default for OpenOptions {
     fn default() -> Self {
@@ -102,6 +117,11 @@ impl Default for OpenOptions {
             timeout: Duration::from_secs(10),
             patience: Duration::from_secs(60),
             connections: 8,
+            cache_folder: std::env::temp_dir().join("smalti-catalogs"),
+            cache_ttl: Duration::from_secs(600),
+            most_bytes: 4 << 30,
+            store: Vec::new(),
+            warn: None,
         }
     }
 }
@@ -116,6 +136,9 @@ impl core::fmt::Debug for OpenOptions {
             .field("timeout", &self.timeout)
             .field("patience", &self.patience)
             .field("connections", &self.connections)
+            .field("cache_folder", &self.cache_folder)
+            .field("cache_ttl", &self.cache_ttl)
+            .field("most_bytes", &self.most_bytes)
             .finish_non_exhaustive()
     }
 }
@@ -164,6 +187,35 @@ impl OpenOptions {
         self
     }
 
+    /// Sets where copies of remote SQLite files are kept, and when they are looked at again.
+    #[must_use]
+    pub fn with_cache(mut self, folder: impl Into<PathBuf>, ttl: Duration) -> Self {
+        self.cache_folder = folder.into();
+        self.cache_ttl = ttl;
+        self
+    }
+
+    /// Sets the most bytes of a remote file.
+    #[must_use]
+    pub const fn with_most_bytes(mut self, bytes: u64) -> Self {
+        self.most_bytes = bytes;
+        self
+    }
+
+    /// Adds a setting of the object store.
+    #[must_use]
+    pub fn with_store(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.store.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets who is told of what goes wrong where nobody waits.
+    #[must_use]
+    pub fn with_warn(mut self, warn: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.warn = Some(Arc::new(warn));
+        self
+    }
+
     fn provider_of(&self, place: &str) -> Result<Provider, Error> {
         if place.is_empty() {
             return Err(Error::invalid("Database url or path must not be empty"));
@@ -193,6 +245,11 @@ pub async fn open(place: &str, options: &OpenOptions) -> Result<Arc<dyn Catalog>
         #[cfg(feature = "sqlite")]
         Provider::Sqlite => {
             let catalog = super::SqliteCatalog::open_with(file(place), options).await?;
+            Ok(Arc::new(catalog))
+        }
+        #[cfg(feature = "sqlite-remote")]
+        Provider::SqliteRemote => {
+            let catalog = super::RemoteSqliteCatalog::open_url(place, options).await?;
             Ok(Arc::new(catalog))
         }
         #[cfg(feature = "mysql")]
@@ -244,6 +301,75 @@ pub async fn create(
                 super::postgres::create(&address, keys, options).await?,
             ))
         }
+        #[cfg(feature = "sqlite-remote")]
+        Provider::SqliteRemote => Err(Error::ReadOnly(super::remote::place(place))),
+        #[allow(unreachable_patterns, reason = "only where a feature is off")]
+        provider => Err(missing(provider)),
+    }
+}
+
+/// A database to which there are connections, whatever it holds.
+pub(super) struct Opened {
+    pub(super) engine: Box<dyn Engine>,
+    pub(super) dialect: Dialect,
+    /// For messages: without the password.
+    pub(super) place: String,
+    /// The file, of SQLite.
+    pub(super) file: Option<std::path::PathBuf>,
+    pub(super) is_writable: bool,
+}
+
+impl core::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Opened({})", self.place)
+    }
+}
+
+/// Connects to a database that is there.
+pub(super) async fn connect(place: &str, options: &OpenOptions) -> Result<Opened, Error> {
+    let is_writable = !options.read_only;
+    match options.provider_of(place)? {
+        #[cfg(feature = "sqlite")]
+        Provider::Sqlite => {
+            use super::sqlite::{Access, connect};
+            let access = match options.read_only {
+                true => Access::Read,
+                false => Access::Write,
+            };
+            let file = file(place);
+            let place = file.display().to_string();
+            Ok(Opened {
+                engine: Box::new(connect(file, &place, access, options).await?),
+                dialect: Dialect::Sqlite,
+                place,
+                file: Some(file.to_owned()),
+                is_writable,
+            })
+        }
+        #[cfg(feature = "mysql")]
+        Provider::MySql => {
+            let address = Address::parse(place, "mysql", 3306)?;
+            Ok(Opened {
+                engine: Box::new(super::mysql::connect(&address, options).await?),
+                dialect: super::mysql::DIALECT,
+                place: address.place(),
+                file: None,
+                is_writable,
+            })
+        }
+        #[cfg(feature = "postgres")]
+        Provider::PostgreSql => {
+            let address = Address::parse(place, "postgresql", 5432)?;
+            Ok(Opened {
+                engine: Box::new(super::postgres::connect(&address, options).await?),
+                dialect: Dialect::Postgres,
+                place: address.place(),
+                file: None,
+                is_writable,
+            })
+        }
+        #[cfg(feature = "sqlite-remote")]
+        Provider::SqliteRemote => Err(Error::ReadOnly(super::remote::place(place))),
         #[allow(unreachable_patterns, reason = "only where a feature is off")]
         provider => Err(missing(provider)),
     }

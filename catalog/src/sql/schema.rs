@@ -11,6 +11,9 @@ use crate::Keys;
 /// Most characters of a path and of a description.
 pub(super) const TEXT_WIDTH: usize = 8_000;
 
+/// Keys and bounds together: see `doc/decisions/0021-catalog.md`.
+const BOUNDS_INDEX: &str = "smalti_bounds";
+
 /// The tables of a catalog.
 pub(super) const TABLES: [&str; 4] = ["terracotta", "key_names", "datasets", "metadata"];
 
@@ -176,6 +179,16 @@ async fn make_tables(
             .script(&format!("CREATE TABLE {table} ({columns})"))
             .await?;
         made.push(table);
+    }
+    // Terracotta has no such index and does not mind it.
+    if keys.len() + 4 <= dialect.index_columns() {
+        let names = super::statements::key_columns(dialect, keys);
+        session
+            .script(&format!(
+                "CREATE INDEX {BOUNDS_INDEX} ON metadata \
+                 ({names}, bounds_north, bounds_south, bounds_east, bounds_west)"
+            ))
+            .await?;
     }
     for (at, key) in keys.iter().enumerate() {
         let mut statement = Statement::new(

@@ -58,23 +58,41 @@ impl SqliteCatalog {
 
     pub(crate) async fn open_with(path: &Path, options: &OpenOptions) -> Result<Self, Error> {
         let place = path.display().to_string();
-        Self::open_as(path, place, options).await
-    }
-
-    /// As `open_with`; errors name `place`.
-    pub(crate) async fn open_as(
-        path: &Path,
-        place: String,
-        options: &OpenOptions,
-    ) -> Result<Self, Error> {
         let access = match options.read_only {
             true => Access::Read,
             false => Access::Write,
         };
         let engine = connect(path, &place, access, options).await?;
-        SqlCatalog::open(Box::new(engine), Dialect::Sqlite, place, !options.read_only)
+        let is_writable = !options.read_only;
+        SqlCatalog::open(Box::new(engine), Dialect::Sqlite, place, is_writable)
             .await
             .map(Self)
+    }
+
+    /// Opens a file that nobody changes; errors name `place`.
+    #[cfg(feature = "sqlite-remote")]
+    pub(super) async fn open_fixed(
+        path: &Path,
+        place: &str,
+        options: &OpenOptions,
+    ) -> Result<Self, Error> {
+        let engine = connect(path, place, Access::Fixed, options).await?;
+        SqlCatalog::open(Box::new(engine), Dialect::Sqlite, place.to_owned(), false)
+            .await
+            .map(Self)
+    }
+
+    /// Reads every page of the file.
+    #[cfg(feature = "sqlite-remote")]
+    pub(super) async fn check(&self) -> Result<(), Error> {
+        let said = self.0.ask("PRAGMA quick_check(1)").await?;
+        match said.as_deref() {
+            Some("ok") => Ok(()),
+            said => Err(self.0.unusable(format!(
+                "it is damaged: {}",
+                said.unwrap_or("it cannot be checked")
+            ))),
+        }
     }
 }
 
@@ -125,6 +143,9 @@ pub(super) enum Access {
     Read,
     Write,
     Create,
+    /// Only to be read, and nobody ever changes the file.
+    #[cfg(feature = "sqlite-remote")]
+    Fixed,
 }
 
 /// Opens a file, which must be there unless it is to be made.
@@ -142,8 +163,10 @@ pub(super) async fn connect(
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(access == Access::Create)
-        .read_only(access == Access::Read)
+        .read_only(!matches!(access, Access::Write | Access::Create))
         .busy_timeout(PATIENCE);
+    #[cfg(feature = "sqlite-remote")]
+    let options = options.immutable(access == Access::Fixed);
     PoolEngine::connect(options, limits)
         .await
         .map_err(|error| failed(Dialect::Sqlite, place, false, &error))

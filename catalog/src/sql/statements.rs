@@ -133,6 +133,15 @@ fn metadata_values(metadata: &Metadata) -> impl Iterator<Item = Value> {
         .chain(rest)
 }
 
+/// Which table the keys are taken from: where a box is wanted, that of the boxes, whose index holds keys
+/// and bounds together, so that boxes are found, and ordered, in the index alone.
+const fn source(query: &Query) -> &'static str {
+    match query.bbox {
+        Some(_) => "m",
+        None => "d",
+    }
+}
+
 /// `FROM datasets` and what of them a query wants.
 pub(super) fn push_wanted(
     statement: &mut Statement,
@@ -141,10 +150,22 @@ pub(super) fn push_wanted(
 ) -> Result<(), Error> {
     query.check(keys)?;
     let dialect = statement.dialect;
-    statement.push(" FROM datasets AS d");
     let mut word = " WHERE ";
+    if let Some(bbox) = query.bbox {
+        let join = dialect.join_in_order();
+        statement.push(format!(" FROM metadata AS m {join} datasets AS d ON "));
+        for (at, name) in keys.names().map(|name| dialect.quoted(name)).enumerate() {
+            statement.push(if at == 0 { "" } else { " AND " });
+            statement.push(format!("d.{name} = m.{name}"));
+        }
+        statement.push(word);
+        push_bbox(statement, bbox);
+        word = " AND ";
+    } else {
+        statement.push(" FROM datasets AS d");
+    }
     for (key, filter) in &query.filters {
-        let column = format!("d.{}", dialect.quoted(key));
+        let column = format!("{}.{}", source(query), dialect.quoted(key));
         statement.push(word).push("(");
         word = " AND ";
         match filter {
@@ -165,10 +186,6 @@ pub(super) fn push_wanted(
             }
         }
         statement.push(")");
-    }
-    if let Some(bbox) = query.bbox {
-        statement.push(word);
-        push_bbox(statement, keys, bbox);
     }
     Ok(())
 }
@@ -225,12 +242,7 @@ fn after_prefix(start: &str) -> Option<String> {
     None
 }
 
-fn push_bbox(statement: &mut Statement, keys: &Keys, [west, south, east, north]: [f64; 4]) {
-    let dialect = statement.dialect;
-    statement.push("EXISTS (SELECT 1 FROM metadata AS m WHERE ");
-    for name in keys.names().map(|name| dialect.quoted(name)) {
-        statement.push(format!("m.{name} = d.{name} AND "));
-    }
+fn push_bbox(statement: &mut Statement, [west, south, east, north]: [f64; 4]) {
     statement.push("m.bounds_east <= ").bind(north);
     statement.push(" AND m.bounds_west >= ").bind(south);
     statement.push(" AND (1 = 0");
@@ -252,7 +264,7 @@ fn push_bbox(statement: &mut Statement, keys: &Keys, [west, south, east, north]:
             .bind(west)
             .push("))");
     }
-    statement.push("))");
+    statement.push(")");
 }
 
 impl From<f64> for Value {
@@ -284,7 +296,11 @@ pub(super) fn push_page(
             break;
         }
         ordered += usize::from(column < keys.len());
-        let name = dialect.bytewise(&format!("d.{}", dialect.quoted(names[column])));
+        let table = match column < keys.len() {
+            true => source(query),
+            false => "d",
+        };
+        let name = dialect.bytewise(&format!("{table}.{}", dialect.quoted(names[column])));
         statement.push(format!("{word}{name} {direction}"));
         word = ", ";
     }

@@ -47,7 +47,12 @@ def change(driver):
 def read(driver):
     store = driver.meta_store
 
-    def listed(**query):
+    def listed(where=None, order_by=None, **query):
+        # Of a database with other keys, what of the question makes sense.
+        if where:
+            query["where"] = {key: value for key, value in where.items() if key in driver.key_names}
+        if order_by:
+            query["order_by"] = [key for key in order_by if key in driver.key_names]
         found = driver.get_datasets(**query)
         return [[*keys, path] for keys, path in found.items()]
 
