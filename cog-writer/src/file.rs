@@ -47,9 +47,10 @@ fn ghost_area(has_mask: bool) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Writes the file; returns its length and whether it is a BigTIFF.
+/// Writes the file, a BigTIFF if `big` says so or it has to be; returns its length and whether it is a BigTIFF.
 pub(crate) fn write(
     levels: Vec<LevelFile>,
+    big: Option<bool>,
     spill: &mut dyn SpillDebug,
     out: &mut dyn Write,
 ) -> Result<(u64, bool), Error> {
@@ -59,8 +60,15 @@ pub(crate) fn write(
         .flat_map(|level| &level.blocks)
         .map(BlockRecord::file_len)
         .sum();
-    let flavour = match place(&levels, Flavour::Classic, &ghost).1 + data {
-        ..=0xffff_ffff => Flavour::Classic,
+    let fits = place(&levels, Flavour::Classic, &ghost).1 + data <= 0xffff_ffff;
+    let flavour = match big {
+        Some(false) if !fits => {
+            return Err(Error::Unsupported {
+                reason: "a file of more than 4 GiB that is no BigTIFF; let it be one".into(),
+            });
+        }
+        Some(true) => Flavour::Big,
+        _ if fits => Flavour::Classic,
         _ => Flavour::Big,
     };
     let (directories, start) = place(&levels, flavour, &ghost);

@@ -3,12 +3,7 @@
 use cog_codec::{BlockLayout, EncodeOptions, encode_block};
 use cog_raster::Samples;
 
-use crate::{
-    Error,
-    file::BlockRecord,
-    reduce::{Pixel, Row},
-    spill::Spill,
-};
+use crate::{Error, file::BlockRecord, pixel::Pixel, reduce::RowRef, spill::Spill};
 
 /// How the blocks of every level are encoded.
 #[derive(Clone, Debug)]
@@ -65,39 +60,54 @@ impl<T: Pixel> Level<T> {
         self.rows == self.height
     }
 
-    /// Takes the next row and encodes the strip if it is full.
-    pub(crate) fn push(
-        &mut self,
-        row: &Row<T>,
-        encoding: &BlockEncoding,
-        spill: &mut SpillWriter<'_>,
-    ) -> Result<(), Error> {
-        let at = self.filled * self.width;
-        let plane = self.block * self.width;
-        for (strip, samples) in self
-            .strip
-            .chunks_exact_mut(plane)
-            .zip(row.samples.chunks_exact(self.width))
-        {
-            strip[at..at + self.width].copy_from_slice(samples);
-        }
-        if let (Some(strip), Some(mask)) = (&mut self.mask, &row.mask) {
-            strip[at..at + self.width].copy_from_slice(mask);
-        }
-        self.filled += 1;
-        self.rows += 1;
-        if self.filled == self.block || self.rows == self.height {
-            self.encode_strip(encoding, spill)?;
-            self.filled = 0;
-        }
-        Ok(())
+    /// Rows that the strip still takes.
+    pub(crate) fn room(&self) -> usize {
+        (self.block - self.filled).min(self.height - self.rows)
     }
 
-    fn encode_strip(
-        &mut self,
-        encoding: &BlockEncoding,
-        spill: &mut SpillWriter<'_>,
-    ) -> Result<(), Error> {
+    /// Takes rows: for each band, and for the mask, as many as there is [`room`](Self::room) for.
+    pub(crate) fn add<'a>(&mut self, bands: impl Iterator<Item = &'a [T]>, mask: Option<&[u8]>)
+    where
+        T: 'a,
+    {
+        let at = self.filled * self.width;
+        let plane = self.block * self.width;
+        let mut added = 0;
+        for (strip, samples) in self.strip.chunks_exact_mut(plane).zip(bands) {
+            strip[at..at + samples.len()].copy_from_slice(samples);
+            added = samples.len() / self.width;
+        }
+        if let (Some(strip), Some(mask)) = (&mut self.mask, mask) {
+            strip[at..at + mask.len()].copy_from_slice(mask);
+        }
+        self.filled += added;
+        self.rows += added;
+    }
+
+    /// Whether the strip is to be encoded.
+    pub(crate) fn is_full(&self) -> bool {
+        self.filled > 0 && self.room() == 0
+    }
+
+    /// The strip's rows.
+    pub(crate) fn strip_rows(&self) -> Vec<RowRef<'_, T>> {
+        let plane = self.block * self.width;
+        let row = |row: usize| {
+            let within = row * self.width..(row + 1) * self.width;
+            RowRef {
+                bands: self
+                    .strip
+                    .chunks_exact(plane)
+                    .map(|band| &band[within.clone()])
+                    .collect(),
+                mask: self.mask.as_ref().map(|mask| &mask[within.clone()]),
+            }
+        };
+        (0..self.filled).map(row).collect()
+    }
+
+    /// Compresses the strip's blocks.
+    pub(crate) fn encode(&self, encoding: &BlockEncoding) -> Result<Vec<Encoded>, Error> {
         let first = self.blocks.len();
         let across = self.width.div_ceil(self.block);
         let encode = |column: usize| -> Result<Encoded, Error> {
@@ -125,14 +135,21 @@ impl<T: Pixel> Level<T> {
             })
         };
         #[cfg(feature = "parallel")]
-        let encoded: Vec<_> = {
+        {
             use rayon::iter::{IntoParallelIterator, ParallelIterator};
             (0..across).into_par_iter().map(encode).collect()
-        };
+        }
         #[cfg(not(feature = "parallel"))]
-        let encoded: Vec<_> = (0..across).map(encode).collect();
-        for block in encoded {
-            let Encoded { image, mask } = block?;
+        (0..across).map(encode).collect()
+    }
+
+    /// Spills the strip's blocks; the strip is empty again.
+    pub(crate) fn spill(
+        &mut self,
+        encoded: Vec<Encoded>,
+        spill: &mut SpillWriter<'_>,
+    ) -> Result<(), Error> {
+        for Encoded { image, mask } in encoded {
             let record = BlockRecord {
                 at: spill.position,
                 bytes: length(&image)?,
@@ -142,6 +159,7 @@ impl<T: Pixel> Level<T> {
             spill.write(mask.as_deref().unwrap_or_default())?;
             self.blocks.push(record);
         }
+        self.filled = 0;
         Ok(())
     }
 
@@ -172,7 +190,9 @@ impl<T: Pixel> Level<T> {
     }
 }
 
-struct Encoded {
+/// A block's bytes, and its mask's.
+#[derive(Debug)]
+pub(crate) struct Encoded {
     image: Vec<u8>,
     mask: Option<Vec<u8>>,
 }

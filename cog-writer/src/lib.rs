@@ -10,7 +10,10 @@
 //! strip of blocks, computes the next level's rows while it fills, and spills
 //! its compressed blocks; [`CogWriter::finish`] then writes the file front to
 //! back, so the output needs no seeking and may be a socket. Memory is bounded
-//! by two strips of blocks plus 16 bytes per block, whatever the height.
+//! by two strips of blocks plus 16 bytes per block, whatever the height; a strip is
+//! as wide as the raster, so it grows with width, bands and block size.
+//!
+//! [`write_cog`] does that for a whole [`RasterSource`](cog_raster::RasterSource), [`Selected`] for a part of one.
 //!
 //! The files follow the layout of GDAL's COG driver: ghost area, block leaders
 //! and trailers, masks interleaved with imagery, directories before data.
@@ -34,14 +37,15 @@
 //!
 //! # Features
 //!
-//! - `parallel`: compress the blocks of a row on rayon's current pool.
+//! - `parallel`: compress the blocks of a row and compute overviews on rayon's current pool, and read meanwhile.
 //!
 //! Without features the crate has no runtime and builds for `wasm32-unknown-unknown`.
 //!
 //! # Limits
 //!
 //! One block size for all levels; chunky (pixel-interleaved) files only; masks
-//! per band are refused, masks per dataset and alpha bands are written.
+//! per band are refused, masks per dataset and alpha bands are written. LERC, LZMA and lossy
+//! WebP are not written; rational polynomials are not either.
 #![forbid(unsafe_code)]
 
 mod directory;
@@ -50,13 +54,20 @@ mod file;
 mod level;
 mod metadata;
 mod options;
+mod pixel;
 mod pyramid;
 mod reduce;
+mod selection;
 mod spill;
+mod stream;
 mod taps;
 mod writer;
 
 pub use error::Error;
-pub use options::{BlockCompression, OverviewResampling, Overviews, PredictorChoice, WriteOptions};
+pub use options::{
+    BigTiff, BlockCompression, OverviewResampling, Overviews, PredictorChoice, WriteOptions,
+};
+pub use selection::{Selected, Selection};
 pub use spill::{MemorySpill, Spill};
-pub use writer::{CogWriter, Summary, write_cog};
+pub use stream::write_cog;
+pub use writer::{CogWriter, Summary};

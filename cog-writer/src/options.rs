@@ -19,6 +19,24 @@ pub struct WriteOptions {
     /// How overviews are computed; `None` is nearest for palettes and complex
     /// samples and average for the rest.
     pub overview_resampling: Option<OverviewResampling>,
+    /// When the file is a BigTIFF.
+    pub big_tiff: BigTiff,
+    /// Compression of the overviews' blocks; `None` is that of the full resolution.
+    pub overview_compression: Option<BlockCompression>,
+}
+
+/// When a file is a BigTIFF, whose offsets have 64 bits; GDAL's `BIGTIFF`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum BigTiff {
+    /// Where the file, which is known before it is written, is longer than 4 GiB.
+    IfNeeded,
+    /// Where its samples take more than 2 GiB uncompressed, too.
+    IfSafer,
+    /// Always.
+    Yes,
+    /// Never: a file longer than 4 GiB is an error.
+    No,
 }
 
 impl Default for WriteOptions {
@@ -29,6 +47,8 @@ impl Default for WriteOptions {
             predictor: PredictorChoice::Auto,
             overviews: Overviews::Auto,
             overview_resampling: None,
+            big_tiff: BigTiff::IfNeeded,
+            overview_compression: None,
         }
     }
 }
@@ -69,6 +89,29 @@ impl WriteOptions {
         self
     }
 
+    /// Sets when the file is a BigTIFF.
+    #[must_use]
+    pub const fn with_big_tiff(mut self, big_tiff: BigTiff) -> Self {
+        self.big_tiff = big_tiff;
+        self
+    }
+
+    /// Sets the compression of the overviews.
+    #[must_use]
+    pub const fn with_overview_compression(mut self, compression: BlockCompression) -> Self {
+        self.overview_compression = Some(compression);
+        self
+    }
+
+    /// The options for a level.
+    pub(crate) fn of_level(&self, level: usize) -> Self {
+        let mut options = self.clone();
+        if let (1.., Some(compression)) = (level, self.overview_compression) {
+            options.compression = compression;
+        }
+        options
+    }
+
     /// Checks the options against what is to be written.
     pub(crate) fn validate(&self, info: &RasterInfo) -> Result<(), Error> {
         if !(16..=4096).contains(&self.block_size) || !self.block_size.is_multiple_of(16) {
@@ -78,13 +121,17 @@ impl WriteOptions {
             ));
         }
         self.compression.validate(info)?;
+        if let Some(compression) = self.overview_compression {
+            compression.validate(info)?;
+        }
         let resampling = self.resampling(info);
-        if info.colormap.is_some() && resampling != OverviewResampling::Nearest {
+        if info.colormap.is_some() && !resampling.picks() {
             return Err(Error::option(
                 format!("overview resampling {}", resampling.name()),
-                "indexes into a palette cannot be averaged; use nearest",
+                "indexes into a palette cannot be averaged; use nearest or mode",
             ));
         }
+        self.of_level(1).predictor_tag(info.sample_type)?;
         self.predictor_tag(info.sample_type).map(|_| ())
     }
 
@@ -264,9 +311,34 @@ pub enum OverviewResampling {
     Average,
     /// A triangle filter as wide as two pixels of the overview; missing ones do not count.
     Bilinear,
+    /// Cubic convolution, four pixels of the overview wide; missing ones do not count.
+    Cubic,
+    /// The cubic B-spline, as wide; smoother.
+    CubicSpline,
+    /// Lanczos's window, six pixels of the overview wide; missing ones do not count.
+    Lanczos,
+    /// The most frequent of them; of equally frequent ones the first.
+    Mode,
+    /// Three by three of them, by 1, 2 and 1 along each axis.
+    Gauss,
+    /// The root of the mean of their squares.
+    Rms,
 }
 
 impl OverviewResampling {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Nearest,
+        Self::Average,
+        Self::Bilinear,
+        Self::Cubic,
+        Self::CubicSpline,
+        Self::Lanczos,
+        Self::Mode,
+        Self::Gauss,
+        Self::Rms,
+    ];
+
     /// GDAL's name, in lower case.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -274,7 +346,18 @@ impl OverviewResampling {
             Self::Nearest => "nearest",
             Self::Average => "average",
             Self::Bilinear => "bilinear",
+            Self::Cubic => "cubic",
+            Self::CubicSpline => "cubicspline",
+            Self::Lanczos => "lanczos",
+            Self::Mode => "mode",
+            Self::Gauss => "gauss",
+            Self::Rms => "rms",
         }
+    }
+
+    /// Whether every value of an overview is one of the level before.
+    const fn picks(self) -> bool {
+        matches!(self, Self::Nearest | Self::Mode)
     }
 }
 

@@ -6,7 +6,8 @@ use crate::{
     Error, OverviewResampling,
     file::BlockRecord,
     level::{BlockEncoding, Level, SpillWriter},
-    reduce::{BandRule, Pixel, Reducer, Row},
+    pixel::Pixel,
+    reduce::{BandRule, Reducer},
 };
 
 /// The pyramid without its sample type.
@@ -19,11 +20,13 @@ pub(crate) trait Pyramid: Send {
 
 /// All levels, of one sample type.
 #[derive(Debug)]
-pub(crate) struct TypedPyramid<T> {
+pub(crate) struct TypedPyramid<T: Pixel> {
     levels: Vec<Level<T>>,
     /// `reducers[n]` makes the rows of level `n + 1` from those of level `n`.
     reducers: Vec<Reducer<T>>,
-    encoding: BlockEncoding,
+    /// Of the full resolution and of overviews.
+    encodings: [BlockEncoding; 2],
+    bands: usize,
     has_mask: bool,
 }
 
@@ -34,7 +37,7 @@ impl<T: Pixel> TypedPyramid<T> {
         block: u32,
         has_mask: bool,
         resampling: OverviewResampling,
-        encoding: BlockEncoding,
+        encodings: [BlockEncoding; 2],
     ) -> Self {
         let level = |(index, &size): (usize, &(u32, u32))| {
             Level::new(index, size, rules.len(), block, has_mask)
@@ -45,25 +48,34 @@ impl<T: Pixel> TypedPyramid<T> {
                 .windows(2)
                 .map(|pair| Reducer::new(pair[0], pair[1], rules.to_vec(), resampling))
                 .collect(),
-            encoding,
+            encodings,
+            bands: rules.len(),
             has_mask,
         }
     }
 
-    fn push_row(&mut self, row: Row<T>, spill: &mut SpillWriter<'_>) -> Result<(), Error> {
-        let mut rows = vec![row];
-        for index in 0..self.levels.len() {
-            let mut next = Vec::new();
-            for row in &rows {
-                self.levels[index].push(row, &self.encoding, spill)?;
-                if let Some(reducer) = self.reducers.get_mut(index) {
-                    next.extend(reducer.push(row));
-                }
-            }
-            if next.is_empty() {
-                break;
-            }
-            rows = next;
+    /// Encodes a level's strip once it is full, and hands what follows from it to the next level.
+    fn settle(&mut self, index: usize, spill: &mut SpillWriter<'_>) -> Result<(), Error> {
+        let Some(level) = self.levels.get(index).filter(|level| level.is_full()) else {
+            return Ok(());
+        };
+        let encoding = &self.encodings[index.min(1)];
+        let encode = || level.encode(encoding);
+        let mut reducer = self.reducers.get_mut(index);
+        let reduce = || match &mut reducer {
+            Some(reducer) => reducer.push_all(&level.strip_rows()),
+            None => Vec::new(),
+        };
+        #[cfg(feature = "parallel")]
+        let (encoded, rows) = rayon::join(encode, reduce);
+        #[cfg(not(feature = "parallel"))]
+        let (encoded, rows) = (encode(), reduce());
+        self.levels[index].spill(encoded?, spill)?;
+        for row in rows {
+            let next = &mut self.levels[index + 1];
+            let row = row.borrow(self.bands);
+            next.add(row.bands.into_iter(), row.mask);
+            self.settle(index + 1, spill)?;
         }
         Ok(())
     }
@@ -84,20 +96,18 @@ impl<T: Pixel> Pyramid for TypedPyramid<T> {
             _ => None,
         };
         let (width, pixels) = (rows.columns() as usize, rows.pixels());
-        for index in 0..rows.rows() as usize {
-            let at = index * width;
+        let valid = (self.has_mask && mask.is_none()).then(|| vec![255; pixels]);
+        let mask = mask.or(valid.as_deref());
+        let mut done = 0;
+        while done < pixels {
+            let end = pixels.min(done + self.levels[0].room() * width);
             let bands = samples.chunks_exact(pixels);
-            let row = Row {
-                samples: bands
-                    .flat_map(|band| &band[at..at + width])
-                    .copied()
-                    .collect(),
-                mask: self.has_mask.then(|| match mask {
-                    Some(mask) => mask[at..at + width].to_vec(),
-                    None => vec![255; width],
-                }),
-            };
-            self.push_row(row, spill)?;
+            self.levels[0].add(
+                bands.map(|band| &band[done..end]),
+                mask.map(|mask| &mask[done..end]),
+            );
+            self.settle(0, spill)?;
+            done = end;
         }
         Ok(())
     }

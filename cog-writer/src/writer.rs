@@ -3,13 +3,10 @@
 use std::io::Write;
 
 use cog_codec::{BlockLayout, ByteOrder, Compression, EncodeOptions, SampleFormat, tags};
-use cog_raster::{
-    ColorInterpretation, Complex, MaskKind, Raster, RasterInfo, RasterSource, ReadRequest,
-    SampleType, Window, f16,
-};
+use cog_raster::{ColorInterpretation, Complex, MaskKind, Raster, RasterInfo, SampleType, f16};
 
 use crate::{
-    BlockCompression, Error, WriteOptions,
+    BigTiff, BlockCompression, Error, WriteOptions,
     directory::{Directory, Value},
     file::{self, LevelFile},
     level::{BlockEncoding, SpillDebug, SpillWriter},
@@ -84,7 +81,9 @@ impl CogWriter {
             });
         }
         // Directories are made once before any work, so that what cannot be said is refused early.
-        let _ = directories(info, options, (width, height), 0)?;
+        for level in 0..2 {
+            let _ = directories(info, options, (width, height), level)?;
+        }
         let sizes = options.level_sizes(width, height);
         let rules: Vec<_> = info
             .bands
@@ -94,7 +93,10 @@ impl CogWriter {
                 is_alpha: band.color_interpretation == ColorInterpretation::Alpha,
             })
             .collect();
-        let encoding = encoding(info, options)?;
+        let encodings = [
+            encoding(info, options)?,
+            encoding(info, &options.of_level(1))?,
+        ];
         macro_rules! pyramid {
             ($type:ty) => {
                 Box::new(TypedPyramid::<$type>::new(
@@ -103,7 +105,7 @@ impl CogWriter {
                     options.block_size,
                     info.mask_kind == MaskKind::PerDataset,
                     options.resampling(info),
-                    encoding,
+                    encodings,
                 ))
             };
         }
@@ -196,7 +198,12 @@ impl CogWriter {
                 blocks,
             });
         }
-        let (bytes, big_tiff) = file::write(levels, &mut *self.spill, out)?;
+        let (bytes, big_tiff) = file::write(
+            levels,
+            wants_big(&self.info, &self.options),
+            &mut *self.spill,
+            out,
+        )?;
         Ok(Summary {
             bytes,
             levels: self.sizes,
@@ -205,41 +212,16 @@ impl CogWriter {
     }
 }
 
-/// Writes a source's full resolution as a COG, a strip of blocks at a time.
-///
-/// `progress` is told the rows done and the rows in all after every strip.
-///
-/// # Errors
-///
-/// [`Error`], the source's failures included.
-pub async fn write_cog(
-    source: &dyn RasterSource,
-    options: &WriteOptions,
-    spill: impl Spill + core::fmt::Debug + 'static,
-    out: &mut (dyn Write + Send),
-    progress: &mut (dyn FnMut(u32, u32) + Send),
-) -> Result<Summary, Error> {
-    let info = source.info();
-    let (width, height) = (info.width(), info.height());
-    let mut writer = CogWriter::new(info, options, spill)?;
-    let wants_mask = info.mask_kind == MaskKind::PerDataset;
-    // A multiple of the source's blocks, so that none is decoded twice.
-    let block = info
-        .levels
-        .first()
-        .map_or(1, |level| level.block_height)
-        .max(1);
-    let step = ((options.block_size / block).max(1) * block).min(height);
-    let mut row = 0;
-    while row < height {
-        let rows = step.min(height - row);
-        let request = ReadRequest::new(0, Window::new(0, row, width, rows)).with_mask(wants_mask);
-        let raster = source.read(request).await.map_err(Error::Source)?;
-        writer.push_rows(&raster)?;
-        row += rows;
-        progress(row, height);
+/// Whether the file is a BigTIFF; nothing: if it has to be.
+fn wants_big(info: &RasterInfo, options: &WriteOptions) -> Option<bool> {
+    let samples = u64::from(info.width()) * u64::from(info.height()) * info.bands.len() as u64;
+    let safe = samples.saturating_mul(info.sample_type.size() as u64) <= 2_000_000_000;
+    match options.big_tiff {
+        BigTiff::Yes => Some(true),
+        BigTiff::No => Some(false),
+        BigTiff::IfSafer if !safe => Some(true),
+        BigTiff::IfSafer | BigTiff::IfNeeded => None,
     }
-    writer.finish(out)
 }
 
 /// Directories of one level, image and mask, without their block tables.
@@ -249,6 +231,7 @@ fn directories(
     size: (u32, u32),
     level: usize,
 ) -> Result<(Directory, Option<Directory>), Error> {
+    let options = &options.of_level(level);
     let mut image = Directory::default();
     let bands = info.bands.len();
     let predictor = options.predictor_tag(info.sample_type)?;

@@ -6,5 +6,6 @@ mod examples;
 mod layout;
 mod memory;
 mod oracle;
+mod overviews;
 mod refusals;
 mod support;

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, path::Path, process::Command};
 
 use cog_raster::testkit::SAMPLE_TYPES;
 use cog_raster::{ColorInterpretation, Complex, Nodata, Raster, RasterInfo, SampleType, Samples};
-use cog_writer::{BlockCompression, OverviewResampling, WriteOptions};
+use cog_writer::{BigTiff, BlockCompression, OverviewResampling, PredictorChoice, WriteOptions};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -94,6 +94,46 @@ fn cases() -> BTreeMap<String, Case> {
             info(&raster),
             options.clone().with_compression(compression),
         );
+    }
+    // Every predictor under every compression that takes one, with a mask and without, as BigTIFF too.
+    let predictors = [
+        (PredictorChoice::None, SampleType::U16),
+        (PredictorChoice::Horizontal, SampleType::U16),
+        (PredictorChoice::Horizontal, SampleType::F32),
+        (PredictorChoice::FloatingPoint, SampleType::F32),
+        (PredictorChoice::FloatingPoint, SampleType::F64),
+    ];
+    for (predictor, sample_type) in predictors {
+        for compression in [
+            BlockCompression::Lzw,
+            BlockCompression::Deflate { level: 1 },
+            BlockCompression::Deflate { level: 9 },
+            BlockCompression::Zstd { level: 3 },
+        ] {
+            for masked in [false, true] {
+                let mut raster = surface(sample_type, 1, 200, 300);
+                if masked {
+                    raster = raster.with_mask(ragged(200, 300)).unwrap();
+                }
+                let name = format!("{predictor:?}-{sample_type}-{compression:?}-{masked}.tif");
+                let options = options
+                    .clone()
+                    .with_compression(compression)
+                    .with_predictor(predictor)
+                    .with_overview_compression(BlockCompression::Lzw)
+                    .with_big_tiff(if masked {
+                        BigTiff::Yes
+                    } else {
+                        BigTiff::IfSafer
+                    });
+                add(
+                    name.replace(' ', ""),
+                    raster.clone(),
+                    info(&raster),
+                    options,
+                );
+            }
+        }
     }
     let rgb = |raster: &Raster| {
         use ColorInterpretation::{Alpha, Blue, Green, Red};
