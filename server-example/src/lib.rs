@@ -30,9 +30,10 @@ mod state;
 
 pub use access::{Policy, PolicyOptions, StoreConfig, Target};
 pub use cli::{
-    Bands, Cli, Colors, Command, ConfigArgs, ConnectArgs, DatabaseArgs, DemoArgs, InfoArgs,
-    IngestArgs, Kernel, ListenArgs, LogFormat, LogLevel, MigrateArgs, ReadArgs, RenderArgs,
-    ServeArgs, SourceArgs, StoreArgs, TerracottaArgs, TileArgs, ValidateArgs, run,
+    Bands, Big, Cli, Colors, Command, Compression, ConfigArgs, ConnectArgs, DatabaseArgs, DemoArgs,
+    InfoArgs, IngestArgs, Kernel, ListenArgs, LogFormat, LogLevel, MigrateArgs, OptimizeArgs,
+    Predictor, Profile, ReadArgs, RenderArgs, Resampling, ServeArgs, SourceArgs, StoreArgs,
+    TerracottaArgs, TileArgs, ValidateArgs, run,
 };
 pub use error::Error;
 pub use http::{listen, router, serve};

@@ -1,8 +1,8 @@
 //! The grammar of the command line.
 
 use super::{
-    ConfigArgs, ConnectArgs, DatabaseArgs, IngestArgs, MigrateArgs, SourceArgs, StoreArgs,
-    TerracottaArgs,
+    ConfigArgs, ConnectArgs, DatabaseArgs, IngestArgs, MigrateArgs, OptimizeArgs, SourceArgs,
+    StoreArgs, TerracottaArgs,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{net::IpAddr, path::PathBuf};
@@ -59,6 +59,8 @@ pub enum Command {
     Read(Box<ReadArgs>),
     /// Render one tile.
     Tile(Box<TileArgs>),
+    /// Make COGs of any rasters that can be read.
+    OptimizeRasters(Box<OptimizeArgs>),
 }
 
 /// How messages are written.

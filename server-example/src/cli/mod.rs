@@ -11,6 +11,8 @@ mod ingest;
 mod migrate;
 mod npy;
 mod open;
+mod optimize;
+mod optimize_args;
 mod read;
 mod report;
 mod run;
@@ -30,5 +32,6 @@ pub use catalog_args::{
     Bands, ConfigArgs, ConnectArgs, DatabaseArgs, IngestArgs, Kernel, MigrateArgs, StoreArgs,
     TerracottaArgs,
 };
+pub use optimize_args::{Big, Compression, OptimizeArgs, Predictor, Profile, Resampling};
 pub use run::run;
 pub use source_args::{Colors, SourceArgs};

@@ -1,7 +1,7 @@
 //! From arguments to an exit code.
 
 use super::{
-    Cli, Command, LogFormat, connect, demo, info, ingest, migrate, read, report, serve,
+    Cli, Command, LogFormat, connect, demo, info, ingest, migrate, optimize, read, report, serve,
     settings::Settings, tile, validate,
 };
 use crate::Error;
@@ -84,6 +84,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, Error> {
             Command::Validate(arguments) => validate::validate(arguments).await,
             Command::Read(arguments) => read::read(*arguments, format).await,
             Command::Tile(arguments) => tile::tile(*arguments).await,
+            Command::OptimizeRasters(arguments) => optimize::optimize(*arguments, format).await,
         }
     });
     // A read that hangs on a dead disk must not keep the process.

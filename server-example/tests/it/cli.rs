@@ -27,7 +27,15 @@ fn text(path: &Path) -> &str {
 #[test]
 fn help_has_examples_and_version_is_told() {
     assert!(run(&["--help"]).contains("Exit codes"));
-    for command in ["demo", "serve", "info", "validate", "read", "tile"] {
+    for command in [
+        "demo",
+        "serve",
+        "info",
+        "validate",
+        "read",
+        "tile",
+        "optimize-rasters",
+    ] {
         assert!(run(&[command, "--help"]).contains("Example"), "{command}");
     }
     assert!(run(&["--version"]).contains(env!("CARGO_PKG_VERSION")));

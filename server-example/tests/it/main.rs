@@ -17,6 +17,7 @@ mod npy;
 mod ogc;
 mod openapi;
 mod opening;
+mod optimize;
 mod oracle;
 mod png;
 mod remote;
