@@ -44,7 +44,7 @@ impl ValueColors {
     pub(super) fn numbers(&self, image: &Image, band: usize) -> Vec<u8> {
         // The last of equal values wins, and -0 is 0.
         let mut sorted: Vec<(f64, u8)> = Vec::with_capacity(self.entries.len());
-        for ((value, _), number) in self.entries.iter().zip(1_u8..) {
+        for ((value, _), number) in self.entries.iter().zip(1..=u8::MAX) {
             match sorted.binary_search_by(|(known, _)| known.total_cmp(&(value + 0.0))) {
                 Ok(at) => sorted[at].1 = number,
                 Err(at) => sorted.insert(at, (value + 0.0, number)),
@@ -105,5 +105,7 @@ mod tests {
         );
         assert!(ValueColors::new(Vec::new()).is_err());
         assert!(ValueColors::new(vec![(1.0, red); 256]).is_err());
+        let most = ValueColors::new((0..255).map(|n| (f64::from(n), red)).collect()).unwrap();
+        assert_eq!(most.numbers(&image, 0), [8, 1, 0, 0, 0]);
     }
 }

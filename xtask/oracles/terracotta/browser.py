@@ -62,7 +62,8 @@ SCRIPT = """
     seen.address = address;
     const preview = await until('the preview', () => [...document.querySelectorAll('img[alt=TC-preview]')].find(image => image.complete && image.naturalWidth));
     seen.preview = [preview.naturalWidth, preview.naturalHeight, preview.src];
-    seen.document = [...document.querySelectorAll('code')].map(code => code.innerText).find(text => text.includes('valid_percentage'));
+    // The members of an object have no order.
+    seen.document = [...document.querySelectorAll('code')].map(code => code.innerText).find(text => text.includes('valid_percentage')).split(/,?\\n/).sort();
     seen.tile = await load(address.replace('{z}/{x}/{y}', 'TILE'));
     const rgb = address.replace('/singleband/', '/rgb/').replace('/B2/{z}/{x}/{y}.png', '/TILE.png').split('?')[0];
     seen.rgb = await load(rgb + '?r=B3&r_range=[100,7000]&g=B2&g_range=[100,7000]&b=B1&b_range=[100,7000]&');
