@@ -78,9 +78,10 @@ const QUESTIONS: [Question; 4] = [
 /// The program that users install.
 const PROGRAM: &str = "server-example";
 
-/// Where C may be: below this crate, which is the cryptography of TLS for `https` and the buckets.
-/// The pure-Rust providers for rustls call themselves experimental, and this is not the place to try one.
-const TLS: &str = "aws-lc-rs";
+/// Where C may be: in these crates and below. The cryptography of TLS for `https`, the buckets and databases: the
+/// pure-Rust providers for rustls call themselves experimental, and this is not the place to try one. SQLite, whose
+/// files Terracotta reads and writes, too: there is one implementation that both sides trust with their data.
+const MAY_HOLD_C: [&str; 2] = ["aws-lc-rs", "libsqlite3-sys"];
 
 /// Not C, in spite of the name: system calls, and a browser.
 const PURE: [&str; 3] = ["js-sys", "linux-raw-sys", "web-sys"];
@@ -115,13 +116,13 @@ pub(crate) fn check() -> Result<Vec<String>> {
     let tree = capture(
         cargo()
             .args(["tree", "--quiet", "-p", PROGRAM, "-e", "normal,build"])
-            // Every crate each time, so that what is below `TLS` is seen where else it is used.
+            // Every crate each time, so that what is below one of those is seen where else it is used.
             .args(["--no-dedupe", "--prefix", "depth", "--format", " {p}"])
             .current_dir(root()),
     )?;
-    violations.extend(outside_tls(&tree).into_iter().map(|name| {
+    violations.extend(outside(&tree).into_iter().map(|name| {
         format!(
-            "{PROGRAM} compiles C by {name}, and not for TLS; see `cargo tree -p {PROGRAM} -e normal,build -i {name}`"
+            "{PROGRAM} compiles C by {name}, and not for TLS or SQLite; see `cargo tree -p {PROGRAM} -e normal,build -i {name}`"
         )
     }));
     Ok(violations)
@@ -135,8 +136,9 @@ fn compiles_c(name: &str) -> bool {
     C_TOOLS.contains(&name) || is_binding(name)
 }
 
-/// The crates of `cargo tree --prefix depth` that compile C and do not lie below [`TLS`].
-fn outside_tls(tree: &str) -> Vec<&str> {
+/// The crates of `cargo tree --prefix depth` that compile C and are not, and do not lie below, one of
+/// [`MAY_HOLD_C`].
+fn outside(tree: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut below = None;
     for line in tree.lines() {
@@ -147,11 +149,11 @@ fn outside_tls(tree: &str) -> Vec<&str> {
         let Ok(depth) = depth.parse::<usize>() else {
             continue;
         };
-        if below.is_some_and(|tls| depth > tls) {
+        if below.is_some_and(|above| depth > above) {
             continue;
         }
-        below = (name == TLS).then_some(depth);
-        if compiles_c(name) {
+        below = MAY_HOLD_C.contains(&name).then_some(depth);
+        if below.is_none() && compiles_c(name) {
             found.push(name);
         }
     }
@@ -173,7 +175,7 @@ fn names(tree: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{QUESTIONS, is_binding, names, outside_tls};
+    use super::{QUESTIONS, is_binding, names, outside};
 
     #[test]
     fn packages_are_read_from_a_tree() {
@@ -186,14 +188,16 @@ mod tests {
     }
 
     #[test]
-    fn c_is_found_wherever_it_is_not_for_tls() {
+    fn c_is_found_wherever_it_is_not_for_tls_or_sqlite() {
         let tree = "0 server-example v0.1.0\n1 rustls v0.23.46\n2 aws-lc-rs v1.19.0\n3 aws-lc-sys v0.47.0\n\
                     4 cc v1.11.1\n2 log v0.4.0\n1 zstd v0.13.0\n2 zstd-sys v2.0.0\n3 cc v1.11.1\n";
-        assert_eq!(outside_tls(tree), ["cc", "zstd-sys"]);
+        assert_eq!(outside(tree), ["cc", "zstd-sys"]);
         assert!(
-            outside_tls("0 a v1\n1 aws-lc-rs v1\n2 cmake v1\n1 rustix v1\n2 linux-raw-sys v1\n")
+            outside("0 a v1\n1 aws-lc-rs v1\n2 cmake v1\n1 rustix v1\n2 linux-raw-sys v1\n")
                 .is_empty()
         );
+        assert!(outside("0 a v1\n1 libsqlite3-sys v0.38\n2 cc v1\n2 pkg-config v0.3\n").is_empty());
+        assert_eq!(outside("0 a v1\n1 libsqlite3-sys v0.38\n1 cc v1\n"), ["cc"]);
     }
 
     #[test]
