@@ -11,7 +11,7 @@ use crate::Keys;
 /// Most characters of a path and of a description.
 pub(super) const TEXT_WIDTH: usize = 8_000;
 
-/// Keys and bounds together: see `doc/decisions/0021-catalog.md`.
+/// Keys and bounds together: see `doc/decisions/0023-catalog.md`.
 const BOUNDS_INDEX: &str = "smalti_bounds";
 
 /// The tables of a catalog.
