@@ -87,7 +87,7 @@ impl<'a> Selected<'a> {
         info.levels = whole
             .levels
             .first()
-            .map_or_else(|| vec![LevelInfo::new(0, 0)], |level| vec![level.clone()]);
+            .map_or_else(|| vec![LevelInfo::new(0, 0)], |level| vec![*level]);
         info.bands = bands
             .iter()
             .filter_map(|&band| whole.bands.get(band as usize).cloned())

@@ -88,7 +88,12 @@ pub(crate) async fn asset(
     Path(path): Path<String>,
     incoming: Incoming,
 ) -> Result<Response, Failure> {
-    let (media_type, body) = file(&path).ok_or_else(|| super::missing(&incoming.uri))?;
+    let Some((media_type, body)) = file(&path) else {
+        return match super::terracotta::missing(&incoming.uri) {
+            Some(response) => Ok(response),
+            None => Err(super::missing(&incoming.uri).into()),
+        };
+    };
     // Asked for again after an update of the server; the tag then says whether it changed.
     let max_age = state.max_age.min(60);
     Ok(Answer::to(&incoming, max_age).bytes(media_type, Bytes::from_static(body)))

@@ -13,7 +13,7 @@ fn text(path: &Path) -> &str {
 
 fn pixels(folder: &Path, file: &Path) -> Vec<u8> {
     let npy = folder.join("pixels.npy");
-    let output = smalti(&["read", text(file), "-o", text(&npy)]);
+    let output = smalti(["read", text(file), "-o", text(&npy)]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let bytes = fs::read(&npy).unwrap();
     let _ = Npy::parse(&bytes);
@@ -36,7 +36,7 @@ fn a_file_becomes_a_valid_cog_with_the_same_pixels() {
     let dem = files::dem(dir.path());
     let out = dir.path().join("out");
     for profile in ["deflate", "lzw", "zstd", "packbits", "raw"] {
-        let output = smalti(&[
+        let output = smalti([
             "optimize-rasters",
             text(&dem),
             "-o",
@@ -49,7 +49,7 @@ fn a_file_becomes_a_valid_cog_with_the_same_pixels() {
         ]);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         let made = out.join(dem.file_name().unwrap());
-        let valid = smalti(&["validate", text(&made), "--strict"]);
+        let valid = smalti(["validate", text(&made), "--strict"]);
         assert_eq!(valid.status.code(), Some(0), "{}", stderr(&valid));
         assert_eq!(
             pixels(dir.path(), &made),
@@ -67,25 +67,25 @@ fn what_exists_is_kept_skipped_or_replaced_as_told() {
     let out = dir.path().join("out");
     let (input, folder) = (text(&dem), text(&out));
     let base = ["optimize-rasters", input, "-o", folder, "-q"];
-    assert_eq!(smalti(&base).status.code(), Some(0));
+    assert_eq!(smalti(base).status.code(), Some(0));
     let made = out.join(dem.file_name().unwrap());
     fs::write(&made, "kept").unwrap();
-    let refused = smalti(&base);
+    let refused = smalti(base);
     assert_eq!(refused.status.code(), Some(2));
     assert!(stderr(&refused).contains("--skip-existing"));
-    let with = |option: &'static str| smalti(&[&base[..], &[option]].concat());
+    let with = |option: &'static str| smalti([&base[..], &[option]].concat());
     assert_eq!(with("--skip-existing").status.code(), Some(0));
     assert_eq!(fs::read(&made).unwrap(), b"kept");
     assert_eq!(with("--overwrite").status.code(), Some(0));
     assert!(fs::metadata(&made).unwrap().len() > 1000);
-    let both = smalti(&[&base[..], &["--overwrite", "--skip-existing"]].concat());
+    let both = smalti([&base[..], &["--overwrite", "--skip-existing"]].concat());
     assert_eq!(both.status.code(), Some(2));
     // Over itself.
     let own = dir.path().to_str().unwrap();
-    let itself = smalti(&["optimize-rasters", input, "-o", own, "--overwrite"]);
+    let itself = smalti(["optimize-rasters", input, "-o", own, "--overwrite"]);
     assert_eq!(itself.status.code(), Some(2), "{}", stderr(&itself));
     for profile in ["lerc", "lzma", "lerc_zstd"] {
-        let refused = smalti(&[&base[..], &["--profile", profile]].concat());
+        let refused = smalti([&base[..], &["--profile", profile]].concat());
         assert_eq!(refused.status.code(), Some(2));
         assert!(
             stderr(&refused).contains("not written"),
@@ -110,7 +110,7 @@ fn one_bad_file_is_reported_and_the_others_are_made() {
     fs::create_dir(&out).unwrap();
     fs::write(out.join(".a.tif.1.smalti-part"), "half").unwrap();
     let pattern = raw.join("?.tif");
-    let output = smalti(&[
+    let output = smalti([
         "optimize-rasters",
         text(&pattern),
         "-o",
@@ -124,7 +124,7 @@ fn one_bad_file_is_reported_and_the_others_are_made() {
     // Each of two shards has its own.
     let shards = dir.path().join("shards");
     for shard in ["0/3", "2/3"] {
-        let output = smalti(&[
+        let output = smalti([
             "optimize-rasters",
             text(&pattern),
             "-o",

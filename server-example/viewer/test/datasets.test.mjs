@@ -476,6 +476,8 @@ describe("names and links that mean harm", () => {
     await andTiles(page, () => button(page, ["33VVE", "20180101", HOSTILE]).click());
     await page.locator(".chosen h2", { hasText: HOSTILE }).waitFor();
     await page.locator(".legend-title", { hasText: HOSTILE }).waitFor();
+    // The address is written a moment after the choice.
+    await page.waitForFunction(() => location.hash.includes("d="));
     await page.reload();
     await idle(page);
     await page.locator(".chosen h2", { hasText: HOSTILE }).waitFor();

@@ -34,6 +34,6 @@ mod tilejson;
 
 pub(super) use cors::Cors;
 pub(super) use document::TerracottaDocument;
-pub(super) use routes::routes;
+pub(super) use routes::{missing, routes};
 
 use refusal::{Refusal, catalog_of};

@@ -1,9 +1,13 @@
 //! Which of Terracotta's paths leads where.
 
-use super::{colormap, compute, datasets, documents, keys, metadata, point, rgb, singleband};
+use super::{
+    Refusal, colormap, compute, datasets, documents, keys, metadata, point, rgb, singleband,
+};
 use crate::state::ServerState;
 use axum::{
     Router,
+    http::Uri,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use std::sync::Arc;
@@ -25,6 +29,12 @@ pub(in crate::http) fn routes() -> Router<Arc<ServerState>> {
         .route("/compute/{*path}", get(compute::compute))
         .route("/swagger.json", get(documents::swagger))
         .route("/apidoc", get(documents::apidoc))
+}
+
+/// Nothing is at this path of a group whose paths the router knows whole; `None` if it is of no such group.
+pub(in crate::http) fn missing(uri: &Uri) -> Option<Response> {
+    let is_theirs = uri.path().starts_with("/legend.");
+    is_theirs.then(|| Refusal(crate::http::missing(uri)).into_response())
 }
 
 /// The two kinds of paths whose rules differ.
