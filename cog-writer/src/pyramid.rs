@@ -61,8 +61,8 @@ impl<T: Pixel> TypedPyramid<T> {
         };
         let encoding = &self.encodings[index.min(1)];
         let encode = || level.encode(encoding);
-        let mut reducer = self.reducers.get_mut(index);
-        let reduce = || match &mut reducer {
+        let reducer = self.reducers.get_mut(index);
+        let reduce = || match reducer {
             Some(reducer) => reducer.push_all(&level.strip_rows()),
             None => Vec::new(),
         };
