@@ -26,5 +26,6 @@ mod server;
 mod settings;
 mod stac;
 mod terracotta;
+mod terracotta_recorded;
 mod titiler;
 mod viewer;
