@@ -24,7 +24,8 @@ pub(crate) fn build() -> Result<()> {
     run(&mut npm(&["run", "build"])?)
 }
 
-/// Builds the bundle, checks the types in the viewer's sources, and drives its page in a browser.
+/// Builds the bundle, checks the types in the viewer's sources, and drives its tab of datasets in a browser, in front of
+/// stand-ins of both servers; the tests of `server-example` drive the rest in front of the server itself.
 ///
 /// # Errors
 ///
@@ -32,7 +33,7 @@ pub(crate) fn build() -> Result<()> {
 pub(crate) fn test(chromium: &Path) -> Result<()> {
     build()?;
     run(&mut npm(&["run", "check"])?)?;
-    run(npm(&["test"])?.env("SMALTI_CHROMIUM", chromium))
+    run(npm(&["run", "datasets"])?.env("SMALTI_CHROMIUM", chromium))
 }
 
 /// npm in the viewer's folder.

@@ -5,6 +5,7 @@
 
 mod tiff;
 
+use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -30,30 +31,34 @@ const PROJECT: [&str; 8] = [
 
 #[test]
 fn the_map_in_a_browser_shows_what_the_files_hold() {
-    in_a_browser("test");
+    in_a_browser("layers", "SMALTI_URL", sample_files);
 }
 
 #[test]
 fn other_peoples_maps_in_a_browser_show_what_the_files_hold() {
-    in_a_browser("clients");
+    in_a_browser("clients", "SMALTI_URL", sample_files);
 }
 
-/// Runs a script of `viewer/package.json` against a server of the sample files.
-fn in_a_browser(script: &str) {
+#[test]
+fn datasets_in_a_browser_are_shown_as_their_tiles_draw_them() {
+    in_a_browser("catalog", "SMALTI_CATALOG", keyed_files);
+}
+
+/// Runs a script of `viewer/package.json` against a server of what `made` says; `variable` tells the script where.
+fn in_a_browser(script: &str, variable: &str, made: fn(&Path) -> Vec<OsString>) {
     let Some(chromium) = std::env::var_os("SMALTI_CHROMIUM") else {
         println!("not run: SMALTI_CHROMIUM is not set; `cargo xtask test` sets it");
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let files = sample_files(folder.path());
-    let server = Server::start(&files);
-    // Installed once: both tests want it at the same time.
+    let server = Server::start(&made(folder.path()));
+    // Installed once: the tests want it at the same time.
     static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
     let project = INSTALLED.get_or_init(browser_project);
     let output = Command::new(npm())
         .args(["run", script])
         .current_dir(project)
-        .env("SMALTI_URL", &server.url)
+        .env(variable, &server.url)
         .env("SMALTI_CHROMIUM", chromium)
         .output()
         .unwrap();
@@ -67,9 +72,40 @@ fn in_a_browser(script: &str) {
     );
 }
 
+/// Where pictures lie.
+const UTM: Tiff = Tiff {
+    width: 640,
+    height: 640,
+    epsg: 32632,
+    origin: (340_000.0, 5_140_000.0),
+    pixel: 30.0,
+    nodata: None,
+};
+
+/// Four bands at two dates, a file each, and what `serve` takes to find them by their keys.
+fn keyed_files(folder: &Path) -> Vec<OsString> {
+    for (season, date) in ["20200101", "20200701"].iter().enumerate() {
+        for (band, scale) in [
+            ("blue", 25.0),
+            ("green", 33.0),
+            ("red", 37.0),
+            ("nir", 64.0),
+        ] {
+            let shift = 40 * u32::try_from(season).unwrap();
+            let values = |column: u32, row: u32| {
+                let (x, y) = (f64::from(column + shift), f64::from(row));
+                [(4000.0 + 2500.0 * (x / scale).sin() * (y / scale).cos()) as u16]
+            };
+            let path = folder.join(format!("{date}_{band}.tif"));
+            std::fs::write(path, UTM.encode(values)).unwrap();
+        }
+    }
+    vec!["-r".into(), folder.join("{date}_{band}.tif").into()]
+}
+
 /// A height model in web mercator, a picture in UTM and a scene of four bands: what the tests ask for,
 /// made of formulas, in files as simple as a TIFF can be.
-fn sample_files(folder: &Path) -> Vec<PathBuf> {
+fn sample_files(folder: &Path) -> Vec<OsString> {
     let wave = |column: u32, row: u32, scale: f64| {
         (f64::from(column) / scale).sin() * (f64::from(row) / (scale * 0.7)).cos()
     };
@@ -86,14 +122,6 @@ fn sample_files(folder: &Path) -> Vec<PathBuf> {
         let height = 1500.0 + 700.0 * wave(column, row, 40.0) + 90.0 * wave(column, row, 7.0);
         [if missing { -9999.0 } else { height as f32 }]
     };
-    let utm = Tiff {
-        width: 640,
-        height: 640,
-        epsg: 32632,
-        origin: (340_000.0, 5_140_000.0),
-        pixel: 30.0,
-        nodata: None,
-    };
     let colors = |column: u32, row: u32| {
         [25.0, 33.0, 51.0].map(|scale| (128.0 + 110.0 * wave(column, row, scale)) as u8)
     };
@@ -102,13 +130,13 @@ fn sample_files(folder: &Path) -> Vec<PathBuf> {
     };
     [
         ("elevation.tif", dem.encode(heights)),
-        ("imagery.tif", utm.encode(colors)),
-        ("scene.tif", utm.encode(reflectances)),
+        ("imagery.tif", UTM.encode(colors)),
+        ("scene.tif", UTM.encode(reflectances)),
     ]
     .map(|(name, bytes)| {
         let path = folder.join(name);
         std::fs::write(&path, bytes).unwrap();
-        path
+        path.into()
     })
     .into()
 }
@@ -161,10 +189,11 @@ struct Server {
 }
 
 impl Server {
-    fn start(files: &[PathBuf]) -> Self {
+    /// Serves what the arguments name.
+    fn start(arguments: &[OsString]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_smalti"))
             .arg("serve")
-            .args(files)
+            .args(arguments)
             .args(["--port", "0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -109,19 +109,25 @@ export function parseNumber(value) {
 }
 
 /**
- * Builds `body` anew and gives the focus back to the control that had it.
+ * Builds `body` anew and gives the focus back to the control that had it. A control that comes only with a later build of
+ * a part of `body` gets it then, unless it went elsewhere.
  *
  * @param {HTMLElement} body
  * @param {() => void} build
  */
 export function rebuildKeepingFocus(body, build) {
-  const focused = body.contains(document.activeElement) ? document.activeElement?.getAttribute("data-control") : null;
+  const active = document.activeElement;
+  const waiting = /** @type {HTMLElement | null} */ (body.closest("[data-focus]"));
+  const nowhere = active === null || active === document.body;
+  const focused = body.contains(active) ? active?.getAttribute("data-control") : nowhere ? waiting?.dataset.focus : null;
+  if (waiting) delete waiting.dataset.focus;
   build();
   if (!focused) return;
   const control = [...body.querySelectorAll("[data-control]")].find(
     (candidate) => candidate.getAttribute("data-control") === focused,
   );
   if (control instanceof HTMLElement) control.focus();
+  else (waiting ?? body).dataset.focus = focused;
 }
 
 /**

@@ -4,6 +4,9 @@ import { drawGradient } from "./colormaps.js";
 import { fill, formatNumber, h } from "./dom.js";
 import { isStretched } from "./layers.js";
 
+/** Classes of a legend shown at once. */
+const CLASSES = 12;
+
 /** Legends shown at once, the chosen layer's first. */
 const SHOWN = 3;
 
@@ -13,6 +16,7 @@ const SHOWN = 3;
  * @property {string} title
  * @property {{gradient: (canvas: HTMLCanvasElement) => Promise<void>, range: [number, number] | null} | null} [ramp]
  * @property {string[] | null} [channels] what red, green and blue are
+ * @property {{color: string, label: string}[]} [classes] what each colour is
  * @property {string} [note]
  */
 
@@ -57,12 +61,13 @@ export function legendOfLayers(layers, active) {
 }
 
 /** @param {Legend} legend */
-function entry({ id, title, ramp: scale, channels: labels, note }) {
+function entry({ id, title, ramp: scale, channels: labels, classes, note }) {
   return h(
     "div",
     { class: "legend-entry", "data-layer": id },
     h("div", { class: "legend-title" }, title),
     labels && channels(labels),
+    classes && classList(classes),
     note && h("div", { class: "muted" }, note),
     scale && ramp(scale),
   );
@@ -76,6 +81,19 @@ function channels(labels) {
     ...["red", "green", "blue"].map((name, i) =>
       h("span", {}, h("i", { class: `dot ${name}`, "aria-hidden": "true" }), labels[i]),
     ),
+  );
+}
+
+/** @param {NonNullable<Legend["classes"]>} classes */
+function classList(classes) {
+  const rest = classes.length - CLASSES;
+  return h(
+    "ul",
+    { class: "legend-classes" },
+    ...classes.slice(0, CLASSES).map(({ color, label }) =>
+      h("li", {}, h("i", { class: "swatch", style: { background: color }, "aria-hidden": "true" }), h("span", {}, label)),
+    ),
+    rest > 0 && h("li", { class: "muted" }, `and ${rest} more`),
   );
 }
 

@@ -84,7 +84,9 @@ describe(`the server at ${server}`, () => {
 
   it("is shown as it draws", async () => {
     const { page: tab, context, requests } = await openPage(browser);
-    const zoom = 12;
+    // Whole, so that tiles are drawn at their own size, and wide enough for the free part of the page.
+    const [west, , east] = metadata.bounds;
+    const zoom = Math.ceil(Math.log2((800 * 360) / (256 * (east - west))));
     const view = viewOf({ bounds: metadata.bounds }, zoom);
     await tab.goto(`${page}?server=${encodeURIComponent(server)}#${view.hash}&d=${values.map(encodeURIComponent).join("!")}`);
     await idle(tab);
@@ -118,9 +120,15 @@ describe(`the server at ${server}`, () => {
     assert.ok(compared >= 10, `only ${compared} places have data`);
     assert.ok(right >= 0.9 * compared, `${right} of ${compared}`);
 
-    // A filter, another dataset, an expression: nothing of it is refused.
+    // Another dataset, three of them, colours for values: nothing of it is refused.
     await tab.locator(".row-button:enabled").last().click();
     await andTiles(tab, () => tab.getByLabel("RGB", { exact: true }).check({ force: true }));
+    await tab.getByLabel("One band", { exact: true }).check({ force: true });
+    await tab.getByLabel("By value", { exact: true }).check({ force: true });
+    await tab.getByText("As JSON").click();
+    await tab.getByLabel("Values and colours as JSON").fill('{"1":"#ff0000","2.5":[0,255,0]}');
+    await andTiles(tab, () => tab.getByLabel("Values and colours as JSON").blur());
+    assert.ok(requests.some((address) => address.includes("explicit_color_map=")));
     assert.equal(await tab.locator(".notice").count(), 0, (await tab.locator(".notices").textContent()) ?? "");
     await context.close();
   });

@@ -28,15 +28,31 @@ const KEYS = [
 
 const wave = (lon, lat, k) => Math.sin(lon * 23 * k) * Math.cos(lat * 31 * k) + 0.3 * Math.sin((lon + 2 * lat) * 71);
 
-/** The value of a dataset at a place; null where it has none. */
-export function valueOf([tile, date, band], lon, lat) {
-  const bounds = SCENES[tile] ?? SCENES["33VVE"];
-  if (lon < bounds[0] || lon > bounds[2] || lat < bounds[1] || lat > bounds[3]) return null;
-  // A corner without data, so that the outline is no rectangle.
-  if (lon - bounds[0] + (lat - bounds[1]) < 0.1) return null;
+/** What the values of the dataset of classes mean. */
+export const CATEGORIES = { water: 1, forest: 2, field: 3, town: 4, rock: 5 };
+export const CLASSES = ["33VVE", "20190101", "classes"];
+
+/** The dataset of classes, and as many beside it that differ in their band. */
+export const beside = (count) => [
+  CLASSES,
+  ...Array.from({ length: count }, (_, i) => [...CLASSES.slice(0, 2), `N${String(i + 1).padStart(4, "0")}`]),
+];
+
+/** What tells the value of a dataset at a place; null where it has none. */
+function fieldOf([tile, date, band]) {
+  const [west, south, east, north] = SCENES[tile] ?? SCENES["33VVE"];
   const [season, number] = [DATES.indexOf(date) + 1, BANDS.indexOf(band) + 1];
-  return Math.round(1500 + 400 * number + 250 * wave(lon, lat, 1 + 0.1 * number) + 60 * season);
+  return (lon, lat) => {
+    if (lon < west || lon > east || lat < south || lat > north) return null;
+    // A corner without data, so that the outline is no rectangle.
+    if (lon - west + (lat - south) < 0.1) return null;
+    if (band === CLASSES[2]) return Math.max(1, Math.min(5, Math.floor(3.5 + 2 * wave(lon, lat, 1))));
+    return Math.round(1500 + 400 * number + 250 * wave(lon, lat, 1 + 0.1 * number) + 60 * season);
+  };
 }
+
+/** The value of a dataset at a place; null where it has none. */
+export const valueOf = (dataset, lon, lat) => fieldOf(dataset)(lon, lat);
 
 /** Every dataset, in the order of the keys. */
 export const DATASETS = [
@@ -49,8 +65,18 @@ const same = (a, b) => a.length === b.length && a.every((value, i) => value === 
 const outlineOf = ([w, s, e, n]) => [[[w + 0.1, s], [e, s], [e, n], [w, n], [w, s + 0.1], [w + 0.1, s]]];
 const boundsOf = ([tile]) => SCENES[tile];
 
+/** What a function of one argument answers, worked out once for each. */
+function once(answer) {
+  const known = new Map();
+  return (argument) => {
+    const id = typeof argument === "number" ? argument : JSON.stringify(argument);
+    if (!known.has(id)) known.set(id, answer(argument));
+    return known.get(id);
+  };
+}
+
 /** What `/metadata` says of a dataset. */
-export function metadataOf(dataset) {
+export const metadataOf = once((dataset) => {
   const [west, south, east, north] = boundsOf(dataset);
   const values = [];
   for (let i = 0; i < 2500; i += 1) {
@@ -66,13 +92,13 @@ export function metadataOf(dataset) {
     convex_hull: { type: "Polygon", coordinates: outlineOf(boundsOf(dataset)) },
     keys: Object.fromEntries(KEYS.map(({ key }, i) => [key, dataset[i]])),
     mean,
-    metadata: { sensor: HOSTILE },
+    metadata: { sensor: HOSTILE, ...(same(dataset, CLASSES) ? { categories: CATEGORIES } : {}) },
     percentiles: Array.from({ length: 99 }, (_, i) => values[Math.round(((i + 1) / 100) * (values.length - 1))]),
     range: [values[0], values.at(-1)],
     stdev: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length),
     valid_percentage: (values.length / 2500) * 100,
   };
-}
+});
 
 /** The columns of the metadata that a request names; all without. */
 function columnsOf(dataset, query) {
@@ -111,16 +137,17 @@ const missing = () => new Refusal(404, "No dataset found");
 
 function find(values) {
   const dataset = DATASETS.find((candidate) => same(candidate, values));
-  if (!dataset) throw missing();
-  return dataset;
+  if (dataset) return dataset;
+  if (!beside(0).some((candidate) => same(candidate, values)) && !/^N\d{4}$/.test(values[2] ?? "")) throw missing();
+  return values;
 }
 
 function listOf(text) {
   return text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1).split(",") : [text];
 }
 
-function datasets(query, extended) {
-  let found = [...DATASETS];
+function datasets(query, extended, more) {
+  let found = [...DATASETS, ...more];
   let [limit, page, order, ascending, count] = [100, 0, [], true, false];
   const at = (name) => KEYS.findIndex(({ key }) => key === name);
   for (const [name, text] of query) {
@@ -187,7 +214,24 @@ function transformOf(text) {
   return (n) => steps.reduce((value, step) => step(value), n);
 }
 
-/** Fractions of black to white, a list a channel, for a place. */
+/** Colours as `explicit_color_map` has them, by value. */
+function explicitColors(query) {
+  const text = query.get("explicit_color_map");
+  const wanted = query.get("colormap") === "explicit";
+  if (wanted !== (text !== null)) {
+    throw new Refusal(400, wanted ? "explicit_color_map argument must be given for colormap=explicit" : "only for colormap=explicit");
+  }
+  if (!wanted) return null;
+  const colors = new Map();
+  for (const [value, color] of Object.entries(JSON.parse(text))) {
+    const hex = /^#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color);
+    if (!hex && !Array.isArray(color)) throw new Refusal(400, `Could not decode value ${color} in explicit_color_map as hex string`);
+    colors.set(Number(value), hex ? hex.slice(1).map((part) => parseInt(part, 16)) : color);
+  }
+  return colors;
+}
+
+/** The datasets of a picture, and what tells a pixel's colour by their values. */
 function painter(kind, keys, query, extended) {
   const key = query.get("key");
   if (key !== null && !extended) throw new Refusal(400, "must specify all keys except last one");
@@ -197,45 +241,64 @@ function painter(kind, keys, query, extended) {
   const transform = transformOf(query.get("color_transform"));
   const level = (value, [low, high]) => transform(Math.max(0, Math.min(1, (value - low) / (high - low))));
   const full = (value) => find([...keys.slice(0, by), value, ...keys.slice(by)]);
+  const colormap = query.get("colormap");
   if (kind === "singleband") {
     const dataset = find(keys);
+    const explicit = explicitColors(query);
+    if (explicit) return { sources: [dataset], color: ([value]) => explicit.get(value) ?? null };
     const range = rangeOf(query.get("stretch_range"), dataset);
-    return (lon, lat) => {
-      const value = valueOf(dataset, lon, lat);
-      return value === null ? null : colorOf(query.get("colormap"), level(value, range));
-    };
+    const shade = once((value) => colorOf(colormap, level(value, range)));
+    return { sources: [dataset], color: ([value]) => shade(value) };
   }
   if (kind === "rgb") {
     const sources = ["r", "g", "b"].map((name) => full(query.get(name)));
-    const ranges = ["r", "g", "b"].map((name, i) => rangeOf(query.get(`${name}_range`), sources[i]));
-    return (lon, lat) => {
-      const values = sources.map((dataset) => valueOf(dataset, lon, lat));
-      return values.some((value) => value === null) ? null : values.map((value, i) => byte(255 * level(value, ranges[i])));
-    };
+    const shades = ["r", "g", "b"].map((name, i) => {
+      const range = rangeOf(query.get(`${name}_range`), sources[i]);
+      return once((value) => byte(255 * level(value, range)));
+    });
+    return { sources, color: (values) => values.map((value, i) => shades[i](value)) };
   }
   const expression = query.get("expression") ?? "";
   if (!/^[\sv1-5().+*/\-\d]+$/.test(expression)) {
     throw new Refusal(400, `error while executing expression: unrecognized name in ${expression}`);
   }
   const names = ["v1", "v2", "v3", "v4", "v5"].filter((name) => query.has(name));
-  const sources = names.map((name) => full(query.get(name)));
-  const range = JSON.parse(query.get("stretch_range"));
+  const [low, high] = JSON.parse(query.get("stretch_range"));
   const calculate = new Function(...names, `return ${expression}`);
-  return (lon, lat) => {
-    const values = sources.map((dataset) => valueOf(dataset, lon, lat));
-    return values.some((value) => value === null)
-      ? null
-      : colorOf(query.get("colormap"), Math.max(0, Math.min(1, (calculate(...values) - range[0]) / (range[1] - range[0]))));
+  return {
+    sources: names.map((name) => full(query.get(name))),
+    color: (values) => colorOf(colormap, (calculate(...values) - low) / (high - low)),
   };
 }
 
-function draw(paint, size, place) {
+/** A value that no dataset has. */
+const NOTHING = -32768;
+
+/** Values of pictures; tests colour the same ones again and again. */
+const grids = new Map();
+
+/** A dataset's values, row by row. */
+function gridOf(dataset, lons, lats) {
+  const id = JSON.stringify([dataset, lons.length, lons[0], lats[0], lats.at(-1)]);
+  if (grids.has(id)) return grids.get(id);
+  const field = fieldOf(dataset);
+  const grid = new Int16Array(lons.length * lats.length);
+  lats.forEach((lat, row) => lons.forEach((lon, column) => (grid[row * lons.length + column] = field(lon, lat) ?? NOTHING)));
+  // 128 KiB each of a tile.
+  if (grids.size >= 1000) grids.clear();
+  grids.set(id, grid);
+  return grid;
+}
+
+function draw({ sources, color }, size, lonAt, latAt) {
+  const steps = Array.from({ length: size }, (_, i) => (i + 0.5) / size);
+  const [lons, lats] = [steps.map(lonAt), steps.map(latAt)];
+  const values = sources.map((dataset) => gridOf(dataset, lons, lats));
   const rgba = new Uint8Array(size * size * 4);
-  for (let row = 0; row < size; row += 1) {
-    for (let column = 0; column < size; column += 1) {
-      const color = paint(...place((column + 0.5) / size, (row + 0.5) / size));
-      if (color) rgba.set([...color, 255], 4 * (row * size + column));
-    }
+  for (let i = 0; i < size * size; i += 1) {
+    const here = values.map((grid) => grid[i]);
+    const drawn = here.includes(NOTHING) ? null : color(here);
+    if (drawn) rgba.set([drawn[0], drawn[1], drawn[2], 255], 4 * i);
   }
   return encodePng(size, rgba);
 }
@@ -245,19 +308,17 @@ function picture(parts, query, extended) {
   const size = JSON.parse(query.get("tile_size") ?? "[256,256]");
   if (parts.at(-1) === "preview.png") {
     const keys = parts.slice(1, -1);
-    const paint = painter(kind, keys, query, extended);
     const [w, s, e, n] = SCENES[keys[0]] ?? SCENES["33VVE"];
-    return draw(paint, Math.max(...size), (u, v) => [w + (e - w) * u, n - (n - s) * v]);
+    const paint = painter(kind, keys, query, extended);
+    return draw(paint, Math.max(...size), (u) => w + (e - w) * u, (v) => n - (n - s) * v);
   }
   const [z, x, y] = parts.slice(-3).map((part) => parseInt(part, 10));
-  const paint = painter(kind, parts.slice(1, -3), query, extended);
-  return draw(paint, size[0], (u, v) => {
-    const lat = (Math.atan(Math.sinh(Math.PI * (1 - (2 * (y + v)) / 2 ** z))) * 180) / Math.PI;
-    return [((x + u) / 2 ** z) * 360 - 180, lat];
-  });
+  const lonAt = (u) => ((x + u) / 2 ** z) * 360 - 180;
+  const latAt = (v) => (Math.atan(Math.sinh(Math.PI * (1 - (2 * (y + v)) / 2 ** z))) * 180) / Math.PI;
+  return draw(painter(kind, parts.slice(1, -3), query, extended), size[0], lonAt, latAt);
 }
 
-function answer(method, pathname, query, body, extended) {
+function answer(method, pathname, query, body, extended, more) {
   const parts = pathname.split("/").slice(1).filter((part) => part !== "").map(decodeURIComponent);
   // A slash within a value is one more part, as it is to Terracotta.
   const keys = parts.flatMap((part) => part.split("/"));
@@ -265,7 +326,7 @@ function answer(method, pathname, query, body, extended) {
     case "keys":
       return { keys: KEYS };
     case "datasets":
-      return datasets(query, extended);
+      return datasets(query, extended, more);
     case "metadata":
       if (method === "POST") return JSON.parse(body).keys.map((values) => columnsOf(find(values), query));
       return columnsOf(find(keys.slice(1)), query);
@@ -293,11 +354,11 @@ function answer(method, pathname, query, body, extended) {
 
 /**
  * @param {number} port 0 for any free one
- * @param {{extended?: boolean, origins?: (origin: string) => boolean}} [options] `extended`: as Smalti, not as Terracotta;
- *   `origins`: whose pages may read tiles
+ * @param {{extended?: boolean, origins?: (origin: string) => boolean, more?: string[][]}} [options] `extended`: as Smalti, not
+ *   as Terracotta; `origins`: whose pages may read tiles; `more`: datasets of {@link beside} that are listed too
  * @returns {Promise<import("node:http").Server & {asked: string[]}>} `asked`: the requests so far
  */
-export function startTerracotta(port, { extended = true, origins = () => true } = {}) {
+export function startTerracotta(port, { extended = true, origins = () => true, more = [] } = {}) {
   /** @type {string[]} */
   const asked = [];
   const server = createServer(async (request, response) => {
@@ -317,7 +378,8 @@ export function startTerracotta(port, { extended = true, origins = () => true } 
       return;
     }
     try {
-      const found = answer(request.method, url.pathname, url.searchParams, Buffer.concat(chunks).toString(), extended);
+      const body = Buffer.concat(chunks).toString();
+      const found = answer(request.method, url.pathname, url.searchParams, body, extended, more);
       if (Buffer.isBuffer(found)) {
         response.writeHead(200, { "content-type": "image/png", "cache-control": "no-cache" }).end(found);
       } else if (found) {

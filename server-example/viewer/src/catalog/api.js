@@ -4,9 +4,6 @@ import { ApiError, getJson } from "../api.js";
 import { dataPath } from "./keys.js";
 import { datasetsQuery } from "./query.js";
 
-/** No list of one key's values is longer than this. */
-export const MOST_VALUES = 500;
-
 /** Corners of an outline beyond this number cannot be told apart on a screen. */
 const MOST_CORNERS = 2000;
 
@@ -30,6 +27,9 @@ const MOST_CORNERS = 2000;
  * @property {number | null} mean
  * @property {number | null} stdev
  * @property {number | null} valid percent of pixels that hold data
+ * @property {Category[]} categories what its values mean, where whoever ingested it said so
+ *
+ * @typedef {{name: string, value: number}} Category
  */
 
 /**
@@ -84,35 +84,17 @@ export async function findDatasets(catalog, query, signal) {
 }
 
 /**
+ * The datasets that an answer lists.
+ *
  * @param {Catalog} catalog
  * @param {any} json
  * @returns {Dataset[]}
  */
-function parseDatasets({ keys }, json) {
+export function parseDatasets({ keys }, json) {
   const entries = Array.isArray(json?.datasets) ? json.datasets : [];
   return entries
     .map((/** @type {any} */ entry) => keys.map(({ name }) => entry?.[name]))
     .filter((/** @type {unknown[]} */ values) => values.every((value) => typeof value === "string"));
-}
-
-/**
- * The values of a key among the datasets that share all other values with `dataset`.
- *
- * @param {Catalog} catalog
- * @param {Dataset} dataset
- * @param {number} key its place among the keys
- * @returns {Promise<string[]>}
- */
-export async function siblings(catalog, dataset, key) {
-  const filters = catalog.keys
-    .map(({ name }, i) => ({ key: name, op: /** @type {const} */ ("is"), value: dataset[i] }))
-    .filter((_, i) => i !== key);
-  const query = datasetsQuery(
-    { ...catalog, extended: false },
-    { filters, box: null, page: 0, size: MOST_VALUES, order: null },
-  );
-  const found = parseDatasets(catalog, await getJson(`datasets?${query}`));
-  return [...new Set(found.map((values) => values[key]))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
 }
 
 /**
@@ -152,7 +134,20 @@ function parseMetadata(json) {
     mean: number(json?.mean),
     stdev: number(json?.stdev),
     valid: number(json?.valid_percentage),
+    categories: parseCategories(json?.metadata?.categories),
   };
+}
+
+/**
+ * Names of values, as Terracotta's documentation puts them into the metadata of one's own.
+ *
+ * @param {unknown} json an object from name to value
+ * @returns {Category[]}
+ */
+function parseCategories(json) {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return [];
+  const entries = Object.entries(json).map(([name, value]) => ({ name, value: number(value) }));
+  return entries.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }]));
 }
 
 /** @param {unknown} value */

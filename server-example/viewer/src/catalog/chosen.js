@@ -2,12 +2,12 @@
 
 import { withToken } from "../api.js";
 import { debounce, fill, h, icon } from "../dom.js";
-import { chip, dropdown, words } from "../form.js";
+import { chip, dropdown, rebuildKeepingFocus, words } from "../form.js";
 import { createControls } from "./controls.js";
 import { apiCalls, createPreview, previewSize, statisticsTable } from "./facts.js";
 import { dataPath, isAddressable, isSame, nameOf, withValue } from "./keys.js";
+import { moreValues } from "./more-values.js";
 import { datasetsQuery } from "./query.js";
-import { tooMany } from "./too-many.js";
 import { previewAddress, tileTemplate } from "./view.js";
 
 /** The picture is not asked for more often than this, in milliseconds. */
@@ -23,7 +23,9 @@ const SETTLE = 150;
  * @property {(bounds: import("../mercator.js").Bounds, animate: boolean) => void} zoomTo
  * @property {(dataset: Dataset) => import("../mercator.js").Bounds | null} boundsOf as far as they have come
  * @property {(dataset: Dataset) => Promise<import("./api.js").Metadata>} metadata
- * @property {(dataset: Dataset, key: number) => Promise<string[]>} siblings
+ * @property {(dataset: Dataset, key: number) => Promise<import("./values.js").Values>} siblings
+ * @property {(dataset: Dataset, key: number, next: Promise<import("./values.js").Values>) => Promise<void>} offer other siblings
+ *   from now on
  */
 
 /**
@@ -31,7 +33,7 @@ const SETTLE = 150;
  * @param {ChosenActions} actions
  */
 export function createChosen(state, actions) {
-  const { metadata, siblings } = actions;
+  const { metadata, siblings, offer } = actions;
   const chosen = h("section", { class: "chosen", "aria-label": "Chosen dataset", hidden: true });
   const compare = h("div", { class: "field" });
   const preview = createPreview();
@@ -49,7 +51,7 @@ export function createChosen(state, actions) {
       chosen.replaceChildren();
       return;
     }
-    controls = createControls({ catalog: state.catalog, view: state.view, changed: actions.changed, metadata, siblings });
+    controls = createControls({ catalog: state.catalog, view: state.view, changed: actions.changed, metadata, siblings, offer });
     const name = nameOf(dataset);
     const zoom = h(
       "button",
@@ -110,13 +112,14 @@ export function createChosen(state, actions) {
       return;
     }
     const rest = h("div", { class: "row" });
+    const further = h("div", {});
     const keys = candidates.map((entry) => /** @type {[string, string]} */ ([String(entry.key), entry.name]));
-    const offer = (/** @type {number} */ among) => {
+    const show = (/** @type {number} */ among) => {
       fill(rest, h("span", { class: "muted" }, "…"));
       siblings(dataset, among).then(
         (values) => {
           if (!isSame(dataset, state.view.dataset)) return;
-          const others = values.filter((value) => value !== dataset[among]);
+          const others = values.offered.filter((value) => value !== dataset[among]);
           const now = compared && isSame(compared, withValue(dataset, among, compared[among])) ? compared[among] : "";
           const options = [/** @type {[string, string]} */ (["", others.length > 0 ? "nothing" : "no other value"])];
           options.push(...others.map((value) => /** @type {[string, string]} */ ([value, value])));
@@ -126,16 +129,20 @@ export function createChosen(state, actions) {
               actions.compareWith(value === "" ? null : withValue(dataset, among, value));
             }),
           );
+          const replace = (/** @type {Promise<import("./values.js").Values>} */ next) =>
+            offer(dataset, among, next).then(() => show(among));
+          rebuildKeepingFocus(further, () => fill(further, moreValues(values, state.catalog.extended, replace)));
         },
         (error) => fill(rest, h("span", { class: "field-error" }, words(error))),
       );
     };
-    const byKey = dropdown("Key to compare by", "compare-key", keys, String(key), (value) => offer(Number(value)));
+    const byKey = dropdown("Key to compare by", "compare-key", keys, String(key), (value) => show(Number(value)));
     const other = compared && dataset.filter((value, i) => value !== compared[i]).length > 1;
     fill(
       compare,
       h("div", { class: "field-name" }, "Compare with another"),
       h("div", { class: "band-row" }, byKey, rest),
+      further,
       compared &&
         h(
           "div",
@@ -148,7 +155,7 @@ export function createChosen(state, actions) {
           chip("End comparison", "Show one dataset only", () => actions.compareWith(null)),
         ),
     );
-    offer(key);
+    show(key);
   }
 
   /** Brings picture and requests in line with the view. */

@@ -4,8 +4,8 @@ import { fill, h } from "../dom.js";
 import { dropdown, field, rebuildKeepingFocus, words } from "../form.js";
 import { colormapField } from "./colormap-field.js";
 import { OPERANDS, PRESETS, guess, operandsOf, presetExpression } from "./presets.js";
+import { moreValues } from "./more-values.js";
 import { createRangeControl, scaleOf } from "./range-control.js";
-import { tooMany } from "./too-many.js";
 
 /** The list's entry for an expression of one's own. */
 const OWN = "";
@@ -23,8 +23,8 @@ export function createComputeControls(around, rebuild, current) {
     async (values) => {
       // Something to see at once, where the bands say what they are.
       const [first] = PRESETS;
-      if (view.expression === "" && first.roles.every((role) => guess(role, values) !== null)) {
-        await applyPreset(around, first, values);
+      if (view.expression === "" && first.roles.every((role) => guess(role, values.seen) !== null)) {
+        await applyPreset(around, first, values.seen);
         if (current()) rebuild();
       } else if (current()) {
         rebuildKeepingFocus(host, () => fill(host, ...parts(around, values, rebuild)));
@@ -37,10 +37,11 @@ export function createComputeControls(around, rebuild, current) {
 
 /**
  * @param {import("./controls.js").ControlsAround} around
- * @param {string[]} values of the key that the operands are of
+ * @param {import("./values.js").Values} among of the key that the operands are of
  * @param {() => void} rebuild
  */
-function parts(around, values, rebuild) {
+function parts(around, among, rebuild) {
+  const values = among.seen;
   const { view, catalog, changed } = around;
   const message = h("p", { class: "field-error", role: "alert", hidden: true });
   const options = [
@@ -79,7 +80,7 @@ function parts(around, values, rebuild) {
     },
   });
 
-  const choices = values.map((value) => /** @type {[string, string]} */ ([value, value]));
+  const choices = among.offered.map((value) => /** @type {[string, string]} */ ([value, value]));
   const key = catalog.keys[view.by].name;
   const operands = view.operands.map((value, i) =>
     h(
@@ -92,6 +93,8 @@ function parts(around, values, rebuild) {
       }),
     ),
   );
+  const dataset = /** @type {import("./keys.js").Dataset} */ (view.dataset);
+  const more = moreValues(among, catalog.extended, (next) => around.offer(dataset, view.by, next).then(rebuild));
   const range = createRangeControl({
     name: "Result",
     range: view.computed,
@@ -104,7 +107,7 @@ function parts(around, values, rebuild) {
   });
   return [
     field("Expression", preset, expression, message),
-    operands.length > 0 && field(`Operands, values of ${key}`, ...operands, tooMany(values)),
+    operands.length > 0 && field(`Operands, values of ${key}`, ...operands, more),
     field("Range of the result", range.element),
     colormapField(view.computedColors, (name) => {
       view.computedColors = name;

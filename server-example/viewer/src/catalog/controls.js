@@ -6,9 +6,11 @@ import { colormapField } from "./colormap-field.js";
 import { createComputeControls } from "./compute-controls.js";
 import { idOf, sourcesOf } from "./view.js";
 import { createRangeControl, scaleOf } from "./range-control.js";
-import { tooMany } from "./too-many.js";
+import { moreValues } from "./more-values.js";
 import { histogramOf, rangeBetween } from "./stretch.js";
 import { NO_TRANSFORM, TRANSFORM_LIMITS } from "./transform.js";
+import { classesOf } from "./value-colors.js";
+import { valueColorsField } from "./value-colors-field.js";
 
 /** @type {readonly (readonly [import("./view.js").Mode, string])[]} */
 const MODES = [
@@ -28,7 +30,9 @@ const CHANNELS = /** @type {const} */ (["Red", "Green", "Blue"]);
  * @property {View} view
  * @property {() => void} changed the view is another now
  * @property {(dataset: Dataset) => Promise<import("./api.js").Metadata>} metadata
- * @property {(dataset: Dataset, key: number) => Promise<string[]>} siblings
+ * @property {(dataset: Dataset, key: number) => Promise<import("./values.js").Values>} siblings
+ * @property {(dataset: Dataset, key: number, next: Promise<import("./values.js").Values>) => Promise<void>} offer other siblings
+ *   from now on
  */
 
 /**
@@ -53,7 +57,7 @@ export function createControls(around) {
         rebuild();
       }),
       view.mode !== "single" && composedBy(around, rebuild),
-      ...(view.mode === "single" ? single(around) : []),
+      ...(view.mode === "single" ? single(around, rebuild, () => mine === generation) : []),
       ...(view.mode === "rgb" ? rgb(around, rebuild, () => mine === generation) : []),
       ...(view.mode === "compute" ? createComputeControls(around, rebuild, () => mine === generation) : []),
       opacity(around),
@@ -101,11 +105,41 @@ function opacity({ view, changed }) {
   );
 }
 
-/** @param {ControlsAround} around */
-function single(around) {
+/** @type {readonly (readonly ["range" | "value", string])[]} */
+const COLORINGS = [
+  ["range", "By a range"],
+  ["value", "By value"],
+];
+
+/**
+ * @param {ControlsAround} around
+ * @param {() => void} rebuild
+ * @param {() => boolean} current whether these controls are still shown
+ */
+function single(around, rebuild, current) {
   const { view, changed } = around;
   const dataset = /** @type {Dataset} */ (view.dataset);
+  const metadata = around.metadata(dataset);
+  const coloring = segments("Colours", "dataset-coloring", COLORINGS, view.byValue ? "value" : "range", (chosen) => {
+    view.byValue = chosen === "value";
+    if (!view.byValue || view.valueColors !== null) return rebuild();
+    // Something to see at once, where the data look like classes.
+    metadata
+      .then(classesOf, () => [])
+      .then((list) => {
+        view.valueColors ??= list;
+        if (current()) rebuild();
+      });
+  });
+  if (view.byValue) {
+    const colors = valueColorsField(view.valueColors ?? [], metadata, (list) => {
+      view.valueColors = list;
+      changed();
+    });
+    return [coloring, colors];
+  }
   return [
+    coloring,
     stretchField("Stretch", "", around, dataset),
     colormapField(view.colormap, (name) => {
       view.colormap = name;
@@ -219,7 +253,7 @@ function rgb(around, rebuild, current) {
     (values) => {
       if (!current()) return;
       const key = catalog.keys[view.by].name;
-      const options = values.map((value) => /** @type {[string, string]} */ ([value, value]));
+      const options = values.offered.map((value) => /** @type {[string, string]} */ ([value, value]));
       const sources = sourcesOf(view, dataset);
       const rows = CHANNELS.map((channel, i) =>
         stretchField(
@@ -238,8 +272,9 @@ function rgb(around, rebuild, current) {
           ),
         ),
       );
+      const more = moreValues(values, catalog.extended, (next) => around.offer(dataset, view.by, next).then(rebuild));
       rows.forEach((row, i) => row.classList.add("channel", CHANNELS[i].toLowerCase()));
-      rebuildKeepingFocus(host, () => fill(host, ...rows, tooMany(values), transformField(around, "rgb")));
+      rebuildKeepingFocus(host, () => fill(host, ...rows, more, transformField(around, "rgb")));
     },
     (error) => fill(host, h("p", { class: "field-error" }, `The bands are not known: ${words(error)}`)),
   );

@@ -10,7 +10,8 @@ import { COLORMAPS } from "./colormaps.js";
 import { PRESETS } from "./presets.js";
 import { OPERATORS, PAGE_SIZES } from "./query.js";
 import { NO_TRANSFORM, TRANSFORM_LIMITS } from "./transform.js";
-import { idOf, newView, sourcesOf } from "./view.js";
+import { readColors, writeColors } from "./value-colors.js";
+import { idOf, isByValue, newView, sourcesOf } from "./view.js";
 
 /** No expression in an address is longer. */
 const MOST_TEXT = 2000;
@@ -47,6 +48,7 @@ export function writeDatasets(catalog, view, query, inView) {
   if (view.mode !== fresh.mode) parts.push(["m", view.mode]);
   if (view.mode !== "single" && view.by !== fresh.by) parts.push(["by", encode(catalog.keys[view.by].name)]);
   if (view.mode === "single") parts.push(["cm", encode(view.colormap)]);
+  if (isByValue(view)) parts.push(["vc", writeColors(view.valueColors ?? [])]);
   if (view.mode === "rgb" && view.rgb) parts.push(["rgb", join(view.rgb)]);
   if (view.mode === "compute" && view.expression !== "") {
     parts.push(["x", encode(view.expression)], ["vs", join(view.operands)]);
@@ -110,6 +112,11 @@ export function readDatasets(parts, catalog) {
   if (colormap === "" || COLORMAPS.includes(colormap)) {
     if (view.mode === "compute") view.computedColors = colormap;
     else view.colormap = colormap;
+  }
+  const valueColors = one("vc");
+  if (view.mode === "single" && valueColors !== null) {
+    view.byValue = true;
+    view.valueColors = readColors(valueColors);
   }
   const rgb = list(one("rgb"));
   if (rgb.length === 3) view.rgb = [rgb[0], rgb[1], rgb[2]];

@@ -5,7 +5,7 @@ import { drawGradient } from "../colormaps.js";
 import { debounce, fill } from "../dom.js";
 import { words } from "../form.js";
 import { MAX_ZOOM, contains } from "../mercator.js";
-import { findDatasets, metadataOf, openCatalog, outlinesOf, siblings, valueAt } from "./api.js";
+import { findDatasets, metadataOf, openCatalog, outlinesOf, valueAt } from "./api.js";
 import { catalogColors } from "./colormaps.js";
 import { createChosen } from "./chosen.js";
 import { createFilters } from "./filters.js";
@@ -15,7 +15,8 @@ import { createDatasetList } from "./list.js";
 import { contained, outlineOfBounds } from "./outline.js";
 import { guessColors } from "./presets.js";
 import { rangeBetween } from "./stretch.js";
-import { idOf, missingRanges, newView, sourcesOf, tileTemplate } from "./view.js";
+import { valuesBeside } from "./values.js";
+import { idOf, isByValue, missingRanges, newView, sourcesOf, tileTemplate } from "./view.js";
 
 /** A map that rests this long, in milliseconds, is searched anew. */
 const REST = 400;
@@ -83,18 +84,20 @@ export function createDatasetsTab(host, around) {
     return promise;
   }
 
-  /** @type {Map<string, Promise<string[]>>} */
+  /** @type {Map<string, Promise<import("./values.js").Values>>} */
   const knownSiblings = new Map();
+  const siblingsId = (/** @type {Dataset} */ dataset, /** @type {number} */ key) =>
+    JSON.stringify([key, dataset.filter((_, i) => i !== key)]);
 
   /**
    * @param {Dataset} dataset
    * @param {number} key
    */
   function siblingsOf(dataset, key) {
-    const id = JSON.stringify([key, dataset.filter((_, i) => i !== key)]);
+    const id = siblingsId(dataset, key);
     let promise = knownSiblings.get(id);
     if (!promise) {
-      promise = siblings(state.catalog, dataset, key);
+      promise = valuesBeside(state.catalog, dataset, key);
       promise.catch((error) => {
         knownSiblings.delete(id);
         around.failed(error);
@@ -102,6 +105,18 @@ export function createDatasetsTab(host, around) {
       knownSiblings.set(id, promise);
     }
     return promise;
+  }
+
+  /**
+   * Offers other siblings from now on; those of before where they cannot be had.
+   *
+   * @param {Dataset} dataset
+   * @param {number} key
+   * @param {Promise<import("./values.js").Values>} next
+   */
+  async function offer(dataset, key, next) {
+    await next;
+    knownSiblings.set(siblingsId(dataset, key), next);
   }
 
   let request = new AbortController();
@@ -174,7 +189,7 @@ export function createDatasetsTab(host, around) {
     if (!dataset) return;
     try {
       if (state.view.mode === "rgb" && !state.view.rgb) {
-        const values = await siblingsOf(dataset, state.view.by);
+        const { seen: values } = await siblingsOf(dataset, state.view.by);
         if (mine !== generation) return;
         state.view.rgb = guessColors(values.length > 0 ? values : [dataset[state.view.by]]);
         panels?.chosen.rebuildControls();
@@ -290,6 +305,7 @@ export function createDatasetsTab(host, around) {
       boundsOf: (dataset) => arrived.get(idOf(dataset))?.bounds ?? null,
       metadata,
       siblings: siblingsOf,
+      offer,
     });
     fill(host, filters.element, list.element, chosen.element);
     return { filters, list, chosen };
@@ -305,7 +321,7 @@ export function createDatasetsTab(host, around) {
     const bounds = arrived.get(idOf(dataset))?.bounds ?? state.outlines.get(idOf(dataset))?.bounds;
     const tiles = tileTemplate(state.catalog, state.view, dataset, pixels);
     if (!bounds || !tiles) return null;
-    return { id: layerId(dataset), tiles, bounds, maxzoom: MAX_ZOOM - 2, opacity: state.view.opacity, crisp: false };
+    return { id: layerId(dataset), tiles, bounds, maxzoom: MAX_ZOOM - 2, opacity: state.view.opacity, crisp: isByValue(state.view) };
   }
 
   /** @returns {import("../overlay.js").Footprint[]} */
@@ -339,6 +355,12 @@ export function createDatasetsTab(host, around) {
     const rest = mode === "single" ? dataset : dataset.filter((_, i) => i !== state.view.by);
     const title = nameOf(rest) || state.catalog.keys[state.view.by].name;
     if (mode === "rgb") return state.view.rgb ? [{ id: "dataset", title, channels: state.view.rgb }] : [];
+    if (isByValue(state.view)) {
+      const names = arrived.get(idOf(dataset))?.categories ?? [];
+      const label = (/** @type {number} */ value) => names.find((category) => category.value === value)?.name ?? String(value);
+      const classes = (state.view.valueColors ?? []).map(({ value, color }) => ({ color, label: label(value) }));
+      return [{ id: "dataset", title, classes }];
+    }
     const colors = mode === "single" ? state.view.colormap : state.view.computedColors;
     const range = mode === "single" ? (state.view.ranges.get(idOf(dataset)) ?? null) : state.view.computed;
     if (mode === "compute" && state.view.expression === "") return [];

@@ -5,6 +5,7 @@ import { short } from "../hash.js";
 import { dataPath, isSame, withValue } from "./keys.js";
 import { OPERANDS } from "./presets.js";
 import { NO_TRANSFORM, transformText } from "./transform.js";
+import { explicitMap } from "./value-colors.js";
 
 /**
  * @typedef {import("./api.js").Catalog} Catalog
@@ -22,6 +23,8 @@ import { NO_TRANSFORM, transformText } from "./transform.js";
  * @property {[number, number]} computed the range of the expression's values
  * @property {string} computedColors colormap of the expression's values
  * @property {string} colormap
+ * @property {boolean} byValue whether one band has a colour for each value instead of a stretch
+ * @property {import("./value-colors.js").ValueColor[] | null} valueColors null until they are asked for
  * @property {import("./transform.js").Transform} transform
  * @property {Map<string, [number, number]>} ranges the stretched range by dataset, named by {@link idOf}
  * @property {number} opacity 0 to 1
@@ -45,6 +48,8 @@ export function newView({ keys }) {
     computed: [-1, 1],
     computedColors: "viridis",
     colormap: "viridis",
+    byValue: false,
+    valueColors: null,
     transform: { ...NO_TRANSFORM },
     ranges: new Map(),
     opacity: 1,
@@ -56,6 +61,15 @@ export function newView({ keys }) {
 /** @param {Dataset} dataset */
 export function idOf(dataset) {
   return dataPath(dataset);
+}
+
+/**
+ * Whether every value has its own colour: then there is nothing to stretch, nor to transform.
+ *
+ * @param {View} view
+ */
+export function isByValue({ mode, byValue }) {
+  return mode === "single" && byValue;
 }
 
 /**
@@ -95,7 +109,7 @@ export function rangeOf(view, source) {
  */
 export function missingRanges(view) {
   const { dataset, mode } = view;
-  if (!dataset || mode === "compute") return [];
+  if (!dataset || mode === "compute" || isByValue(view)) return [];
   return sourcesOf(view, dataset).filter((source) => !view.ranges.has(idOf(source)));
 }
 
@@ -110,6 +124,14 @@ export function missingRanges(view) {
 function picture({ keys }, view, dataset) {
   const query = new URLSearchParams();
   const range = (/** @type {[number, number]} */ ends) => JSON.stringify(ends.map(short));
+  if (isByValue(view)) {
+    const list = view.valueColors ?? [];
+    // To Terracotta an empty map is none.
+    if (list.length === 0) return null;
+    query.set("colormap", "explicit");
+    query.set("explicit_color_map", explicitMap(list));
+    return { path: `singleband/${dataPath(dataset)}/`, query };
+  }
   if (view.mode === "single") {
     const ends = rangeOf(view, dataset);
     if (!ends) return null;
