@@ -1,4 +1,4 @@
-"""Terracotta's own web client, as it is published, in a browser: what it shows of a server.
+"""Terracotta's own web client, as it is published, in a browser: what it shows of a server; and the viewer, in front of both.
 
 A script that is added to its page uses it as a person does: it waits for the list, searches, pages, picks a dataset, looks at its preview,
 and loads the tile address that the client shows for copying. What came of it is compared between the two servers; the base map, which is
@@ -95,7 +95,7 @@ def seen(chromium, address, tile):
         with tempfile.TemporaryDirectory() as profile:
             command = [
                 str(chromium), "--headless", "--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--window-size=1400,1000",
-                "--virtual-time-budget=60000", "--dump-dom", f"--user-data-dir={profile}", f"http://127.0.0.1:{server.server_port}/",
+                "--virtual-time-budget=200000", "--dump-dom", f"--user-data-dir={profile}", f"http://127.0.0.1:{server.server_port}/",
             ]
             page = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=300).stdout
     finally:
@@ -114,6 +114,13 @@ def connects(address):
     return done.stderr.strip()[-300:] or (f"it ended with {done.returncode}" if done.returncode else "")
 
 
+def viewed(viewer, chromium, address):
+    """What is wrong with how the viewer shows a server: nothing, if it shows the pixels of its tiles. `viewer`: its folder."""
+    environment = dict(os.environ, SMALTI_CATALOG=address, SMALTI_CHROMIUM=str(chromium))
+    done = subprocess.run(["npm", "run", "--silent", "catalog"], cwd=viewer, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.stdout[-3000:] if done.returncode else ""
+
+
 def differences(theirs, ours):
     """What the client shows of one server alone."""
     numbers = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
@@ -128,8 +135,9 @@ def differences(theirs, ours):
             yield f"{name}: {a[:300]}, ours {b[:300]}"
 
 
-def report(chromium, servers_, tile):
-    """Prints whether the client sees the same of both servers; how many differences there are. `servers_` gives their addresses, one after the other."""
+def report(chromium, viewer, servers_, tile):
+    """Prints whether the client sees the same of both servers, and the viewer what they hold; how many differences there are. `servers_` gives
+    their addresses, one after the other."""
     shown, found = [], []
     for side, server in servers_.items():
         with contextlib.ExitStack() as stack:
@@ -138,6 +146,9 @@ def report(chromium, servers_, tile):
             if complaint:
                 found.append(f"terracotta connect to {side}: {complaint}")
             shown.append(seen(chromium, address, tile))
+            complaint = viewed(viewer, chromium, address)
+            if complaint:
+                found.append(f"the viewer in front of {side}: {complaint}")
             if "error" in shown[-1]:
                 found.append(f"the client of {side}: {shown[-1]['error']}")
     found += differences(*shown)

@@ -65,9 +65,9 @@ def main():
 
 
 def by_client(work, folder, arguments):
-    """In how much Terracotta's own client sees something else of Smalti."""
+    """In how much Terracotta's own client sees something else of Smalti, and the viewer of either what it does not hold."""
     place, tile = made("client", folder, arguments), questions.places(folder)["optical"].tile(0)
-    return browser.report(arguments.chromium, {
+    return browser.report(arguments.chromium, arguments.viewer, {
         "Terracotta": lambda: servers.terracotta(own(place, work / "client.theirs.sqlite")),
         "Smalti": lambda: servers.smalti(arguments.smalti, own(place, work / "client.ours.sqlite")),
     }, tile)
@@ -78,7 +78,8 @@ def read_arguments():
     parser.add_argument("--smalti", type=Path, required=True, help="the program")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is made")
     parser.add_argument("--rows", type=Path, required=True, help="doc/terracotta-differences.md")
-    parser.add_argument("--chromium", type=Path, default=Path("/usr/bin/chromium"), help="the browser that Terracotta's client runs in")
+    parser.add_argument("--chromium", type=Path, default=Path("/usr/bin/chromium"), help="the browser that the clients run in")
+    parser.add_argument("--viewer", type=Path, default=HERE.parents[2] / "server-example/viewer", help="the viewer's folder, its packages installed")
     parser.add_argument("--s3", help="URL of an S3 server with the bucket `smalti`")
     parser.add_argument("--mysql", help="URL of a MariaDB or MySQL server whose user may make databases")
     parser.add_argument("--postgresql", help="URL of a PostgreSQL server whose user may make databases")

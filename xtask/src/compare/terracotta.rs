@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::process::{cargo, run};
 use crate::services::Service;
 use crate::tools::Tools;
+use crate::viewer;
 use crate::workspace::{root, target_folder};
 
 /// Sends every request, or those that `arguments` choose, to both servers over the same databases, and prints in what the answers differ.
@@ -48,6 +49,8 @@ pub(crate) fn terracotta(arguments: &[String]) -> Result<()> {
         .arg("--work")
         .arg(target.join("compare-terracotta"));
     if script == "compare.py" {
+        // It looks at both servers, too.
+        viewer::build()?;
         command
             .arg("--rows")
             .arg(root().join("doc/terracotta-differences.md"))

@@ -71,7 +71,7 @@ export function valueColorsField(initial, metadata, changed) {
   /** @param {number} at */
   function row(at) {
     const { value, color } = list[at];
-    const name = categories.find((category) => category.value === value)?.name;
+    const meaning = h("span", { class: "value-name" });
     const number = h("input", {
       type: "text",
       class: "number",
@@ -123,9 +123,13 @@ export function valueColorsField(initial, metadata, changed) {
       text.value = explicitMap(list);
       swatch.setAttribute("aria-label", `Colour of ${list[at].value}`);
       remove.setAttribute("aria-label", `Take ${list[at].value} away`);
+      const name = categories.find((category) => category.value === list[at].value)?.name ?? "";
+      meaning.textContent = name;
+      meaning.title = name;
+      meaning.hidden = name === "";
     };
     label();
-    return h("li", {}, swatch, number, name && h("span", { class: "value-name", title: name }, name), remove);
+    return h("li", {}, swatch, number, meaning, remove);
   }
 
   function draw() {
