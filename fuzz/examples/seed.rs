@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use fuzz::{
-    BlockInput, Numbers, block_seeds, definition_seeds, expression_seeds, item_seeds, seeds,
-    shape_seeds,
+    BlockInput, Numbers, block_seeds, definition_seeds, expression_seeds, item_seeds, masked_seeds,
+    pattern_seeds, seeds, shape_seeds,
 };
 
 fn main() -> io::Result<()> {
@@ -35,6 +35,8 @@ fn main() -> io::Result<()> {
     write(&folder, "expression", expression_seeds())?;
     write(&folder, "shape", shape_seeds())?;
     write(&folder, "item", item_seeds())?;
+    write(&folder, "masked", masked_seeds())?;
+    write(&folder, "pattern", pattern_seeds())?;
     let metadata = seeds().iter().filter_map(|seed| {
         let start = seed.bytes.windows(13).position(|w| w == b"<GDALMetadata")?;
         let end = seed

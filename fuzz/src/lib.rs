@@ -17,6 +17,8 @@
 //! | [`round_trip`] | a raster and how to write it | what was written is read, or the options are refused |
 //! | [`definitions`] | a CRS definition, a tile matrix set | a value or an error, and what was read is written |
 //! | [`expression`] | samples, an expression, an algorithm and its parameters | a result whose pixels are finite, or an error |
+//! | [`masked`] | samples and an expression of Terracotta's | a result whose valid pixels are finite, the same twice, or an error |
+//! | [`pattern`] | a pattern of paths, and paths | an error, or values that stand in the path, which its folders lead to |
 //! | [`shape`] | GeoJSON | a shape that is moved and drawn, or an error |
 //! | [`item`] | a STAC item, and which assets of it | a value or an error, and the same twice |
 //! | [`metadata`] | tags of GDAL and GeoTIFF | opening notes what is wrong with them |
@@ -47,5 +49,6 @@ pub use reading::{Everything, Pixels, read_all_ways, read_everything, see, tight
 pub use seeds::{Seed, block_seeds, definition_seeds, seeds};
 pub use targets::{
     BlockInput, arrival, codec, definitions, expression, expression_seeds, item, item_seeds,
-    metadata, open, round_trip, shape, shape_seeds, structure, whole_read,
+    masked, masked_seeds, metadata, open, pattern, pattern_seeds, round_trip, shape, shape_seeds,
+    structure, whole_read,
 };

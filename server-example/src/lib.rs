@@ -31,9 +31,9 @@ mod state;
 pub use access::{Policy, PolicyOptions, StoreConfig, Target};
 pub use cli::{
     Bands, Big, Cli, Colors, Command, Compression, ConfigArgs, ConnectArgs, DatabaseArgs, DemoArgs,
-    InfoArgs, IngestArgs, Kernel, ListenArgs, LogFormat, LogLevel, MigrateArgs, OptimizeArgs,
-    Predictor, Profile, ReadArgs, RenderArgs, Resampling, ServeArgs, SourceArgs, StoreArgs,
-    TerracottaArgs, TileArgs, ValidateArgs, run,
+    Empty, InfoArgs, IngestArgs, Kernel, ListenArgs, LogFormat, LogLevel, MigrateArgs,
+    OptimizeArgs, Predictor, Profile, ReadArgs, RenderArgs, Resampling, ServeArgs, SourceArgs,
+    StoreArgs, TerracottaArgs, TileArgs, ValidateArgs, run,
 };
 pub use error::Error;
 pub use http::{listen, router, serve};

@@ -9,7 +9,7 @@ use crate::process::{cargo, run, succeeds};
 use crate::workspace::{root, target_folder};
 
 /// The targets, as `fuzz/Cargo.toml` names them.
-pub(crate) const TARGETS: [&str; 11] = [
+pub(crate) const TARGETS: [&str; 13] = [
     "open",
     "codec",
     "whole_read",
@@ -19,7 +19,9 @@ pub(crate) const TARGETS: [&str; 11] = [
     "definitions",
     "expression",
     "item",
+    "masked",
     "metadata",
+    "pattern",
     "shape",
 ];
 

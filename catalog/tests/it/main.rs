@@ -1,6 +1,7 @@
 //! What a catalog promises.
 #![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
 
+mod alike;
 mod contract;
 mod measure;
 mod measured;

@@ -28,18 +28,23 @@ impl FileReader {
     ///
     /// # Errors
     ///
-    /// [`ReadError`] if there is no such file, it may not be read, or it is a directory.
+    /// [`ReadError`] if there is no such file, it may not be read, or it is a directory, a pipe or a device.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref();
         let name = path.display().to_string();
+        // Before it is opened: a pipe that nobody writes to would never be.
+        let metadata = std::fs::metadata(path).map_err(|e| explain(&name, e))?;
+        let wrong = match (metadata.is_dir(), metadata.is_file()) {
+            (true, _) => Some("a directory, not a TIFF file; name a file inside it"),
+            (_, false) => Some("a pipe, socket or device, not a file"),
+            _ => None,
+        };
+        if let Some(wrong) = wrong {
+            let message = format!("{name} is {wrong}");
+            return Err(ReadError::new(ReadErrorKind::NotFound, message));
+        }
         let file = File::open(path).map_err(|e| explain(&name, e))?;
         let metadata = file.metadata().map_err(|e| explain(&name, e))?;
-        if metadata.is_dir() {
-            return Err(ReadError::new(
-                ReadErrorKind::NotFound,
-                format!("{name} is a directory, not a TIFF file; name a file inside it"),
-            ));
-        }
         Ok(Self {
             state: ObjectState::new(Some(metadata.len()), Some(validator(&metadata))),
             file: Arc::new(file),

@@ -75,7 +75,7 @@ fn examine(image: &Image) {
 }
 
 /// Three bands of 4 × 4 pixels with the ends of their type among them.
-fn image(sample_type: u8, valid: u8) -> Image {
+pub(super) fn image(sample_type: u8, valid: u8) -> Image {
     const PIXELS: usize = 48;
     let number = |at: usize| at as f64 * 3.75 - 20.0;
     macro_rules! whole {

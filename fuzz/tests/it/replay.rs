@@ -8,14 +8,16 @@ use crate::measure::alone;
 type Target = (&'static str, fn(&[u8]));
 
 /// The targets by the names of their folders.
-const TARGETS: [Target; 11] = [
+const TARGETS: [Target; 13] = [
     ("arrival", fuzz::arrival),
     ("codec", fuzz::codec),
     ("definitions", fuzz::definitions),
     ("expression", fuzz::expression),
     ("item", fuzz::item),
+    ("masked", fuzz::masked),
     ("metadata", fuzz::metadata),
     ("open", fuzz::open),
+    ("pattern", fuzz::pattern),
     ("round_trip", fuzz::round_trip),
     ("shape", fuzz::shape),
     ("structure", fuzz::structure),
@@ -75,6 +77,18 @@ fn every_target_takes_its_seeds_and_noise() {
         alone.bounded(
             || String::from_utf8_lossy(&text).into(),
             || fuzz::expression(&text),
+        );
+    }
+    for text in fuzz::masked_seeds() {
+        alone.bounded(
+            || String::from_utf8_lossy(&text).into(),
+            || fuzz::masked(&text),
+        );
+    }
+    for text in fuzz::pattern_seeds() {
+        alone.bounded(
+            || String::from_utf8_lossy(&text).into(),
+            || fuzz::pattern(&text),
         );
     }
     for text in fuzz::shape_seeds() {

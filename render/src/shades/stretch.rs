@@ -63,8 +63,11 @@ fn clipped(value: f64, least: f64, most: f64) -> f64 {
 
 /// Halves go to the even neighbour.
 fn whole(value: f64) -> u8 {
+    /// From here on neighbours are 1 apart, so that adding it rounds: `round_ties_even` calls a function where
+    /// the processor at hand is not known to have an instruction.
+    const LARGE: f64 = (1_u64 << 52) as f64;
     // A cast makes 0 of NaN.
-    clipped(value, 1.0, 255.0).round_ties_even() as u8
+    (clipped(value, 1.0, 255.0) + LARGE - LARGE) as u8
 }
 
 #[cfg(test)]

@@ -106,6 +106,8 @@ struct Few<const N: usize> {
     down: Vec<Span<N>>,
     /// How wide the kernel was that `across` was worked out for.
     widened: f64,
+    /// All of `down` are the same.
+    is_level: bool,
 }
 
 impl<const N: usize> Few<N> {
@@ -150,6 +152,7 @@ impl<const N: usize> Few<N> {
                 .map_or(Span::NONE, |y| Span::around(weight, y, size, extent.rows))
         };
         self.down.clear();
+        self.is_level = row.is_rectilinear;
         if row.is_rectilinear {
             // Along a row of a separable map the rows are all the same.
             let span = row.rows.first().map_or(Span::NONE, |&row| one(row));
@@ -175,6 +178,7 @@ impl<const N: usize> Few<N> {
         let one =
             |&[(_, y0), _, (_, y1), _]: &Quadrangle| Span::under(y0 - top, y1 - top, extent.rows);
         self.down.resize(row.outlines.len(), Span::NONE);
+        self.is_level = row.is_rectilinear;
         if row.is_rectilinear {
             // Along a row of a separable map the rows are all the same.
             let span = row.outlines.first().map_or(Some(Span::NONE), one);
@@ -206,6 +210,9 @@ impl<const N: usize> Few<N> {
         out_valid: &mut [u8],
     ) {
         let stride = extent.columns;
+        if self.is_level && self.apply_level(source, valid, stride, out, out_valid) {
+            return;
+        }
         let spans = self.across.iter().zip(&self.down);
         let targets = spans.zip(out).zip(out_valid);
         match valid {
@@ -243,6 +250,66 @@ impl<const N: usize> Few<N> {
                 }
             }
         }
+    }
+}
+
+impl<const N: usize> Few<N> {
+    /// The row at once, each source column summed once and not for each target pixel that touches it; whether
+    /// that was possible: all source pixels on the way have to count.
+    ///
+    /// The order of the sums is that of [`full`], so the values are the same to the last bit.
+    fn apply_level<T: Blend>(
+        &self,
+        source: &[T],
+        valid: Option<&[u8]>,
+        stride: usize,
+        out: &mut [T],
+        out_valid: &mut [u8],
+    ) -> bool {
+        let Some(down) = self.down.first().filter(|down| down.scale != 0.0) else {
+            return false;
+        };
+        let there = || self.across.iter().filter(|span| span.scale != 0.0);
+        let (Some(left), Some(right)) = (
+            there().map(|span| span.first).min(),
+            there().map(|span| span.first + N).max(),
+        ) else {
+            return false;
+        };
+        let lines = || (down.first..down.first + N).map(|line| line * stride);
+        let counts = |valid: &[u8]| {
+            let all = |line: &[u8]| line.iter().fold(255, |all, valid| all & valid) == 255;
+            lines().all(|start| all(&valid[start + left..start + right]))
+        };
+        if !valid.is_none_or(counts) {
+            return false;
+        }
+        let mut sums = vec![T::Sum::default(); right - left];
+        for (start, weight) in lines().zip(&down.weights) {
+            let line = &source[start + left..start + right];
+            for (sum, sample) in sums.iter_mut().zip(line) {
+                *sum = *sum + sample.widen() * *weight;
+            }
+        }
+        for ((across, out), out_valid) in self.across.iter().zip(out).zip(out_valid) {
+            let scale = across.scale * down.scale;
+            if scale == 0.0 {
+                continue;
+            }
+            let mut sum = T::Sum::default();
+            if let Some(lanes) = sums[across.first - left..].first_chunk::<N>() {
+                for (lane, weight) in lanes.iter().zip(&across.weights) {
+                    sum = sum + *lane * *weight;
+                }
+            }
+            *out = if T::is_finite(sum) {
+                T::narrow(sum * scale)
+            } else {
+                full(across, down, scale, source, stride)
+            };
+            *out_valid = 255;
+        }
+        true
     }
 }
 

@@ -98,14 +98,15 @@ pub struct ListenArgs {
     /// Address to listen on; 0.0.0.0 for every one of this machine's.
     #[arg(long, default_value = "127.0.0.1", env = "SMALTI_HOST")]
     pub host: IpAddr,
-    /// Port to listen on; 0 takes a free one, the printed URL says which.
-    #[arg(long, default_value_t = 8000, env = "SMALTI_PORT")]
-    pub port: u16,
+    /// Port to listen on; 0 takes a free one, the printed URL says which. By default 8000; for keyed datasets (-d, -r)
+    /// Terracotta's, the first free one from 5000 to 5099.
+    #[arg(long, env = "SMALTI_PORT")]
+    pub port: Option<u16>,
     /// Threads that decode, warp and encode; 0 is one per core.
     #[arg(long, default_value_t = 0, env = "SMALTI_THREADS")]
     pub threads: usize,
     /// Memory for decoded blocks, in MiB.
-    #[arg(long, default_value_t = 512, env = "SMALTI_CACHE_MB")]
+    #[arg(long, default_value_t = 64, env = "SMALTI_CACHE_MB")]
     pub cache_mb: u64,
     /// Memory for blocks of remote sources as they are stored, in MiB.
     #[arg(long, default_value_t = 128, env = "SMALTI_STORED_CACHE_MB")]
@@ -234,7 +235,7 @@ pub struct ServeArgs {
     #[arg(short, long, value_name = "DB", env = "SMALTI_DATABASE")]
     pub database: Option<String>,
     /// Files of keyed datasets, as for `smalti ingest`; what is known of their pixels is found out on the first request.
-    #[arg(short, long, value_name = "PATTERN", conflicts_with = "database")]
+    #[arg(short, long, value_name = "PATTERN")]
     pub raster_pattern: Option<String>,
     /// Key whose values make an RGB picture: it becomes the last.
     #[arg(long, value_name = "KEY", requires = "raster_pattern")]
@@ -242,6 +243,12 @@ pub struct ServeArgs {
     /// Listen on every address of this machine.
     #[arg(long, conflicts_with = "host")]
     pub allow_all_ips: bool,
+    /// Terracotta's; has no effect: --log-level debug says more.
+    #[arg(long, hide = true)]
+    pub debug: bool,
+    /// Terracotta's; has no effect: see /metrics.
+    #[arg(long, hide = true)]
+    pub profile: bool,
     /// How the database is reached.
     #[command(flatten)]
     pub keyed: DatabaseArgs,

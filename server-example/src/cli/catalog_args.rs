@@ -1,6 +1,7 @@
 //! The grammar of the commands that deal with keyed datasets.
 
 use super::SourceArgs;
+use crate::state::{EmptyTile, OWN_ORIGINS};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -109,14 +110,50 @@ pub struct TerracottaArgs {
         long = "tile-origin",
         id = "tile_origins",
         value_name = "ORIGIN",
-        default_value = r"http[s]?://(localhost|127\.0\.0\.1)(:\d+)?$",
+        default_value = OWN_ORIGINS,
         env = "SMALTI_TILE_ORIGIN",
         value_delimiter = ' '
     )]
     pub tile_origins: Vec<String>,
     /// Datasets of which one POST /metadata may ask.
-    #[arg(long, value_name = "NUMBER", default_value_t = 100, env = "SMALTI_MAX_METADATA_KEYS", value_parser = clap::value_parser!(u32).range(1..))]
-    pub max_metadata_keys: u32,
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, env = "SMALTI_MAX_METADATA_KEYS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_metadata_keys: u64,
+    /// What a keyed dataset's tile is where there is nothing: a transparent picture, 204 and no picture, or 404.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "ANSWER",
+        default_value = "picture",
+        env = "SMALTI_EMPTY_TILE"
+    )]
+    pub empty_tile: Empty,
+    /// Count percentiles of stretch ranges as Terracotta does, whose p2 is the third one.
+    #[arg(long, env = "SMALTI_PERCENTILES_AS_TERRACOTTA", value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::SetTrue)]
+    pub percentiles_as_terracotta: bool,
+}
+
+/// How a tile is answered where there is nothing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+#[non_exhaustive]
+pub enum Empty {
+    /// 200 and a transparent picture.
+    Picture,
+    /// 204 and no picture.
+    #[value(name = "204")]
+    NoContent,
+    /// 404 and a message.
+    #[value(name = "404")]
+    NotFound,
+}
+
+impl From<Empty> for EmptyTile {
+    fn from(empty: Empty) -> Self {
+        match empty {
+            Empty::Picture => Self::Picture,
+            Empty::NoContent => Self::NoContent,
+            Empty::NotFound => Self::NotFound,
+        }
+    }
 }
 
 /// Terracotta's names of kernels.

@@ -9,15 +9,14 @@ use crate::{
 };
 use serde_json::Value;
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::Ipv4Addr,
     process::{Command, ExitCode, Stdio},
     time::Duration,
 };
-use tokio::net::TcpListener;
 use url::Url;
 
 /// Ports that are tried; Terracotta's.
-const PORTS: core::ops::Range<u16> = 5100..5200;
+const PORTS: core::ops::RangeInclusive<u16> = 5100..=5199;
 
 /// How long the other server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,7 +27,8 @@ const MOST_BYTES: usize = 8 << 20;
 pub(super) async fn connect(arguments: ConnectArgs, _: LogFormat) -> Result<ExitCode, Error> {
     let server = address(&arguments.host)?;
     check(&server).await?;
-    let listener = listen(arguments.port).await?;
+    let ports = arguments.port.map_or(PORTS, |port| port..=port);
+    let listener = http::listen(Ipv4Addr::LOCALHOST.into(), ports).await?;
     let options = ServerOptions {
         cache_bytes: 0,
         ..ServerOptions::default()
@@ -122,21 +122,6 @@ async fn fetch(client: &reqwest::Client, url: &str) -> Result<Value, String> {
         body.extend_from_slice(&more);
     }
     serde_json::from_slice(&body).map_err(|error| format!("{url} answers no JSON: {error}"))
-}
-
-async fn listen(port: Option<u16>) -> Result<TcpListener, Error> {
-    let at = |port| http::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    if let Some(port) = port {
-        return at(port).await;
-    }
-    for port in PORTS {
-        if let Ok(listener) = at(port).await {
-            return Ok(listener);
-        }
-    }
-    Err(Error::Failed(format!(
-        "Could not find open port to bind to (ports tried: {PORTS:?}); choose one with --port"
-    )))
 }
 
 /// Shows a page; who has no browser has the URL.

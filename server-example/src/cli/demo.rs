@@ -7,7 +7,7 @@ use super::{
     open::Files,
     report::Progress,
     run::print,
-    serve::{Served, listen_and_serve, policy},
+    serve::{PORT, Served, listen_and_serve, policy},
 };
 use crate::{
     Error,
@@ -60,6 +60,7 @@ pub(super) async fn demo(arguments: DemoArgs, format: LogFormat) -> Result<ExitC
     let served = Served {
         policy,
         wanted: layers.into_iter().map(|layer| (layer, true)).collect(),
+        ports: PORT,
         catalog: Some(catalog),
         terracotta: TerracottaOptions::default(),
     };

@@ -166,25 +166,38 @@ async fn with_bands(
         return Ok((datasets, 0));
     };
     let numbers = |dataset: Dataset| async move {
-        let numbers = match bands {
-            Bands::Some(numbers) => Ok(numbers.clone()),
-            Bands::All => files
-                .open(&dataset.path)
-                .await
-                .map(|cog| all_bands(cog.info())),
-        };
+        let opened = files.open(&dataset.path).await;
+        let numbers = opened.map(|cog| {
+            let count = cog.info().bands.len();
+            let numbers = match bands {
+                Bands::All => all_bands(cog.info()),
+                Bands::Some(numbers) => numbers.clone(),
+            };
+            let is_there = |number: &u32| *number as usize <= count;
+            let (there, missing) = numbers.into_iter().partition::<Vec<u32>, _>(is_there);
+            (there, missing, count)
+        });
         (dataset, numbers)
     };
     let mut asked = stream::iter(datasets).map(numbers).buffered(jobs);
     let (mut out, mut failed) = (Vec::new(), 0);
     while let Some((dataset, numbers)) = asked.next().await {
         match numbers {
-            Ok(numbers) => out.extend(numbers.into_iter().map(|number| {
-                let mut values = dataset.values.clone();
-                values.insert(band_position(arguments, values.len()), number.to_string());
-                let path = DatasetPath::new(&dataset.path, number.saturating_sub(1));
-                Dataset::new(values, path.to_string())
-            })),
+            Ok((there, missing, count)) => {
+                out.extend(there.into_iter().map(|number| {
+                    let mut values = dataset.values.clone();
+                    values.insert(band_position(arguments, values.len()), number.to_string());
+                    let path = DatasetPath::new(&dataset.path, number.saturating_sub(1));
+                    Dataset::new(values, path.to_string())
+                }));
+                for number in missing {
+                    let path = &dataset.path;
+                    tracing::error!(
+                        "band {number} of {path} is left out: it is not there, the file has bands 1 to {count}"
+                    );
+                    failed += 1;
+                }
+            }
             Err(error) => {
                 tracing::error!("{} is left out: {error}", dataset.path);
                 failed += 1;

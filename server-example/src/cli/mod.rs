@@ -29,8 +29,8 @@ pub use args::{
     ServeArgs, TileArgs, ValidateArgs,
 };
 pub use catalog_args::{
-    Bands, ConfigArgs, ConnectArgs, DatabaseArgs, IngestArgs, Kernel, MigrateArgs, StoreArgs,
-    TerracottaArgs,
+    Bands, ConfigArgs, ConnectArgs, DatabaseArgs, Empty, IngestArgs, Kernel, MigrateArgs,
+    StoreArgs, TerracottaArgs,
 };
 pub use optimize_args::{Big, Compression, OptimizeArgs, Predictor, Profile, Resampling};
 pub use run::run;

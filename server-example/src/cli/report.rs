@@ -20,6 +20,8 @@ pub(crate) fn init(format: LogFormat, level: LogLevel) {
     let builder = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(std::io::stderr)
+        // Else who closes standard error (`2>&1 | head`) makes every message panic.
+        .log_internal_errors(false)
         .with_target(false);
     // A second call keeps the first one's choice: nothing to do about it.
     let _ = match format {

@@ -5,7 +5,9 @@ use super::{
     settings::Settings, tile, validate,
 };
 use crate::Error;
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::{
+    ArgMatches, CommandFactory as _, FromArgMatches as _, error::ErrorKind, parser::ValueSource,
+};
 use std::{
     ffi::OsString,
     io::{self, Write as _},
@@ -44,6 +46,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
+    let mut cli = cli;
+    if let Err(error) = one_of_database_and_pattern(&mut cli, &matches) {
+        let _ = error.format(&mut command).print();
+        return ExitCode::from(2);
+    }
     let format = cli.log_format;
     report::init(format, cli.log_level);
     if cli.config.show_config {
@@ -64,6 +71,27 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             }
             ExitCode::from(error.exit_code())
         }
+    }
+}
+
+/// Keyed datasets come from a database or from files: what a flag says counts more than what the environment or
+/// a file of settings says.
+fn one_of_database_and_pattern(cli: &mut Cli, matches: &ArgMatches) -> Result<(), clap::Error> {
+    let (Command::Serve(serve), Some((_, matches))) = (&mut cli.command, matches.subcommand())
+    else {
+        return Ok(());
+    };
+    let by_flag = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    match (by_flag("database"), by_flag("raster_pattern")) {
+        (true, true) => Err(clap::Error::raw(
+            ErrorKind::ArgumentConflict,
+            "--database and --raster-pattern exclude each other: keyed datasets come from one of them\n",
+        )),
+        (true, false) => {
+            serve.raster_pattern = None;
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }
 

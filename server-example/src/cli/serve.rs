@@ -16,17 +16,26 @@ use crate::{
 };
 use catalog::{Catalog, Entry, Keys, MemoryCatalog};
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr},
+    ops::RangeInclusive,
     process::ExitCode,
     sync::Arc,
     time::Duration,
 };
+
+/// The port of what is no keyed dataset.
+pub(super) const PORT: RangeInclusive<u16> = 8000..=8000;
+
+/// The ports that Terracotta tries.
+const TERRACOTTAS_PORTS: RangeInclusive<u16> = 5000..=5099;
 
 /// What is served.
 pub(super) struct Served {
     pub(super) policy: Policy,
     /// Sources, and whether each was named by itself; then it has to open.
     pub(super) wanted: Vec<(LayerSource, bool)>,
+    /// The first free of these is listened on, unless one is asked for.
+    pub(super) ports: RangeInclusive<u16>,
     /// Keyed datasets.
     pub(super) catalog: Option<Arc<dyn Catalog>>,
     pub(super) terracotta: TerracottaOptions,
@@ -53,9 +62,19 @@ pub(super) async fn serve(mut arguments: ServeArgs, format: LogFormat) -> Result
         }
         _ => None,
     };
+    for (is_given, name) in [(arguments.debug, "debug"), (arguments.profile, "profile")] {
+        if is_given {
+            tracing::warn!("--{name} has no effect here; see --log-level and /metrics");
+        }
+    }
     let served = Served {
         policy,
         wanted,
+        ports: if catalog.is_some() {
+            TERRACOTTAS_PORTS
+        } else {
+            PORT
+        },
         catalog,
         terracotta: terracotta(&arguments.terracotta),
     };
@@ -104,8 +123,9 @@ fn terracotta(arguments: &TerracottaArgs) -> TerracottaOptions {
         png_compress_level: arguments.png_level,
         allowed_origins_metadata: arguments.metadata_origins.clone(),
         allowed_origins_tiles: arguments.tile_origins.clone(),
-        max_post_metadata_keys: arguments.max_metadata_keys as usize,
-        ..TerracottaOptions::default()
+        max_post_metadata_keys: usize::try_from(arguments.max_metadata_keys).unwrap_or(usize::MAX),
+        empty_tile: arguments.empty_tile.into(),
+        percentiles_as_terracotta: arguments.percentiles_as_terracotta,
     }
 }
 
@@ -139,11 +159,13 @@ pub(super) async fn listen_and_serve(
     let Served {
         policy,
         wanted,
+        ports,
         catalog,
         terracotta,
     } = served;
     // First the port: somebody who has to choose another should not wait for it.
-    let listener = http::listen(SocketAddr::new(listen.host, listen.port)).await?;
+    let ports = listen.port.map_or(ports, |port| port..=port);
+    let listener = http::listen(listen.host, ports).await?;
     let options = ServerOptions {
         threads: listen.threads,
         cache_bytes: listen.cache_mb.saturating_mul(1 << 20),

@@ -7,7 +7,13 @@ use axum_server::{Handle, accept::Accept};
 use core::pin::Pin;
 use futures_util::{FutureExt as _, future::BoxFuture};
 use hyper_util::rt::TokioTimer;
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
     net::TcpListener,
@@ -20,20 +26,30 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// Requests that one HTTP/2 connection may have in progress: more than a map asks for at a time.
 const STREAMS: u32 = 128;
 
-/// Opens a listening socket.
+/// Opens a listening socket on the first of some ports that is free.
 ///
 /// # Errors
 ///
-/// [`Error::Failed`] if the address is not this machine's or the port is taken.
-pub async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
-    TcpListener::bind(address).await.map_err(|error| {
+/// [`Error::Failed`] if the address is not this machine's or all ports are taken.
+pub async fn listen(host: IpAddr, ports: RangeInclusive<u16>) -> Result<TcpListener, Error> {
+    let last = *ports.end();
+    for port in ports {
+        let address = SocketAddr::new(host, port);
+        let error = match TcpListener::bind(address).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) => error,
+        };
         let hint = match error.kind() {
+            std::io::ErrorKind::AddrInUse if port < last => continue,
             std::io::ErrorKind::AddrInUse => "; choose another with --port, 0 takes a free one",
             std::io::ErrorKind::PermissionDenied => "; ports below 1024 need special rights",
             _ => "",
         };
-        Error::Failed(format!("cannot listen on {address}: {error}{hint}"))
-    })
+        return Err(Error::Failed(format!(
+            "cannot listen on {address}: {error}{hint}"
+        )));
+    }
+    Err(Error::Failed("there is no port to listen on".into()))
 }
 
 /// Answers requests until Ctrl-C or SIGTERM, then finishes what is in progress.
@@ -185,7 +201,7 @@ mod tests {
 
     /// A server with one page, on a clock that jumps ahead when all wait.
     async fn start() -> (SocketAddr, Handle<SocketAddr>) {
-        let listener = listen(([127, 0, 0, 1], 0).into()).await.unwrap();
+        let listener = listen([127, 0, 0, 1].into(), 0..=0).await.unwrap();
         let address = listener.local_addr().unwrap();
         let handle = Handle::new();
         let router = Router::new().route("/", get(|| async { "hello" }));

@@ -22,5 +22,6 @@ pub(crate) use pictures::{KeptPicture, Pictures};
 pub(crate) use requests::Requests;
 pub use server::{HttpOptions, ServerOptions, ServerState};
 pub use sources::{Source, Sources};
+pub(crate) use terracotta::OWN_ORIGINS;
 pub use terracotta::{EmptyTile, TerracottaOptions};
 pub(crate) use turns::Turns;

@@ -91,7 +91,7 @@ impl Default for ServerOptions {
     fn default() -> Self {
         Self {
             threads: 0,
-            cache_bytes: 512 << 20,
+            cache_bytes: 64 << 20,
             stored_cache_bytes: 128 << 20,
             picture_cache_bytes: 64 << 20,
             open_files: 500,

@@ -2,6 +2,9 @@
 
 use cog_render::Resampling;
 
+/// Origins whose pages may ask for pictures, where nothing is said: those of this machine.
+pub(crate) const OWN_ORIGINS: &str = r"http[s]?://(localhost|127\.0\.0\.1)(:[0-9]+)?$";
+
 /// What Terracotta calls its settings, as far as answers depend on them.
 ///
 /// The defaults are Terracotta's.
@@ -40,9 +43,7 @@ impl Default for TerracottaOptions {
             resampling_method: Resampling::Average,
             reprojection_method: Resampling::Bilinear,
             allowed_origins_metadata: vec!["*".to_owned()],
-            allowed_origins_tiles: vec![
-                r"http[s]?://(localhost|127\.0\.0\.1)(:[0-9]+)?$".to_owned(),
-            ],
+            allowed_origins_tiles: vec![OWN_ORIGINS.to_owned()],
             max_post_metadata_keys: 100,
             png_compress_level: 1,
             empty_tile: EmptyTile::default(),

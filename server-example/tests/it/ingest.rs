@@ -236,25 +236,18 @@ fn bands_become_datasets_of_their_own() {
     );
     let other = dir.path().join("some.sqlite");
     let pattern = dir.path().join("{scene}.tif");
-    let output = smalti([
-        "ingest",
-        text(&pattern),
-        "-o",
-        text(&other),
-        "--bands",
-        "1,4",
-        "--band-key",
-        "n",
-        "--rgb-key",
-        "scene",
-    ]);
-    // A height model has no fourth band.
-    assert_code(&output, 1);
-    assert!(
-        stderr(&output).contains("band 4 is not there"),
-        "{}",
-        stderr(&output)
-    );
+    let database = ["ingest", text(&pattern), "-o", text(&other)];
+    let bands = ["--bands", "1,4", "--band-key", "n", "--rgb-key", "scene"];
+    // A height model has no fourth band, whether pixels are read or not.
+    for lazy in [&["--lazy"][..], &[]] {
+        let output = smalti([&database[..], &bands, lazy].concat());
+        assert_code(&output, 1);
+        assert!(
+            stderr(&output).contains("band 4 of") && stderr(&output).contains("bands 1 to 2"),
+            "{}",
+            stderr(&output)
+        );
+    }
     let server = Server::start(["-d", text(&other)]);
     assert_eq!(server.get("/keys").json()["keys"][1]["key"], "scene");
     assert_eq!(server.get("/metadata/4/rgba").status, 200);
@@ -377,6 +370,64 @@ fn a_pattern_is_served_without_a_database() {
         "x.sqlite",
     ]);
     assert_code(&both, 2);
+    // What a flag says counts more than the environment.
+    let elsewhere = [("SMALTI_DATABASE", "/nowhere/at/all.sqlite")];
+    let arguments = ["-r", text(&pattern), "--debug"];
+    let server = Server::start_with("serve", arguments, &elsewhere);
+    assert_eq!(server.get("/keys").status, 200);
+}
+
+#[test]
+fn empty_tiles_and_percentiles_are_as_the_flags_say() {
+    let dir = tempfile::tempdir().unwrap();
+    raster(dir.path(), "2020_B4.tif", 0);
+    let pattern = dir.path().join("{date}_{band}.tif");
+    let start = |more: &[&str]| Server::start([&["-r", text(&pattern)], more].concat());
+    let dataset = "/singleband/2020/B4";
+    for (flags, status) in [
+        (&[][..], 200),
+        (&["--empty-tile", "204"], 204),
+        (&["--empty-tile", "404"], 404),
+    ] {
+        let server = start(flags);
+        let answer = server.get(&format!("{dataset}/12/0/0.png"));
+        assert_eq!(answer.status, status, "{flags:?}");
+    }
+    let last = format!("{dataset}/preview.png?stretch_range=[%22p1%22,%22p99%22]");
+    assert_eq!(start(&[]).get(&last).status, 200);
+    let as_terracotta = start(&["--percentiles-as-terracotta"]);
+    assert_eq!(as_terracotta.get(&last).status, 400);
+}
+
+#[test]
+fn keyed_datasets_are_on_terracottas_ports() {
+    let dir = tempfile::tempdir().unwrap();
+    raster(dir.path(), "2020_B4.tif", 0);
+    let pattern = dir.path().join("{date}_{band}.tif");
+    let start = || {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_smalti"))
+            .args(["serve", "-r", text(&pattern), "--threads", "1"])
+            .env_remove("SMALTI_PORT")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        let port = line.trim().trim_end_matches('/').rsplit(':').next();
+        (child, port.and_then(|port| port.parse::<u16>().ok()))
+    };
+    let mut both = [start(), start()];
+    for (child, _) in &mut both {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let ports = both.map(|(_, port)| port.unwrap());
+    assert!(
+        ports.iter().all(|port| (5000..=5099).contains(port)),
+        "{ports:?}"
+    );
+    assert_ne!(ports[0], ports[1]);
 }
 
 #[test]

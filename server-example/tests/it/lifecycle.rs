@@ -46,6 +46,43 @@ fn a_signal_ends_the_server_with_success_after_the_requests_in_progress() {
 
 #[cfg(unix)]
 #[test]
+fn a_server_whose_messages_nobody_reads_answers_and_ends() {
+    let dir = tempfile::tempdir().unwrap();
+    files::dem(dir.path());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_smalti"))
+        .args(["serve", "--port", "0", "--log-level", "debug"])
+        .arg(dir.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    let mut line = String::new();
+    let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut out, &mut line).unwrap();
+    let url = line[line.find("http://").unwrap()..].trim().to_owned();
+    for _ in 0..3 {
+        assert_eq!(
+            ureq::get(format!("{url}healthz")).call().unwrap().status(),
+            200
+        );
+        // An error that is told.
+        let missing = ureq::get(format!("{url}cog/info?url=nothing")).call();
+        assert!(
+            matches!(missing, Err(ureq::Error::StatusCode(_))),
+            "{missing:?}"
+        );
+    }
+    let status = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
 fn a_killed_server_leaves_files_and_port_behind_in_order() {
     let dir = tempfile::tempdir().unwrap();
     files::dem(dir.path());

@@ -26,18 +26,13 @@ pub(super) async fn tilejson(
     if !["png", "jpg", "jpeg", "webp", "npy"].contains(&format) {
         return Err(invalid("tile_format", "Must be one of: png, jpg, webp, npy.").into());
     }
-    let mut bounds = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
+    let mut bounds: Option<[f64; 4]> = None;
     let mut zooms: Option<(i8, i8)> = None;
     let mut name = String::new();
     for values in datasets {
         let found = find(state, catalog, values).await?;
-        let [west, south, east, north] = found.metadata.bounds;
-        bounds = [
-            bounds[0].min(west),
-            bounds[1].min(south),
-            bounds[2].max(east),
-            bounds[3].max(north),
-        ];
+        let own = found.metadata.bounds;
+        bounds = Some(bounds.map_or(own, |others| around(others, own)));
         let own = crate::ground::zooms(found.source.cog.info(), &tms)?;
         zooms = Some(zooms.map_or(own, |z| (z.0.min(own.0), z.1.max(own.1))));
         if name.is_empty() {
@@ -58,7 +53,7 @@ pub(super) async fn tilejson(
         "{}{kind}{path}/{{z}}/{{x}}/{{y}}.{format}{rest}",
         incoming.base_url()
     );
-    let [west, south, east, north] = bounds;
+    let bounds = bounds.unwrap_or([-180.0, -90.0, 180.0, 90.0]);
     let body = json!({
         "tilejson": "3.0.0",
         "name": name,
@@ -68,7 +63,76 @@ pub(super) async fn tilejson(
         "minzoom": minzoom,
         "maxzoom": maxzoom,
         "bounds": bounds,
-        "center": [(west + east) / 2.0, (south + north) / 2.0, f64::from(minzoom)],
+        "center": center(bounds, minzoom),
     });
     Ok(Answer::to(incoming, 0).json(&body))
+}
+
+/// The smaller box around two, in degrees; west is greater than east where it crosses the antimeridian.
+fn around(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
+    let width = |[west, _, east, _]: [f64; 4]| {
+        if east < west {
+            east - west + 360.0
+        } else {
+            east - west
+        }
+    };
+    let (south, north) = (a[1].min(b[1]), a[3].max(b[3]));
+    // One of the two begins it, and it goes on until both have ended.
+    let from = |first: [f64; 4], second: [f64; 4]| {
+        let offset = (second[0] - first[0]).rem_euclid(360.0);
+        (first[0], width(first).max(offset + width(second)))
+    };
+    let (west, across) = [from(a, b), from(b, a)]
+        .into_iter()
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap_or((-180.0, 360.0));
+    if across >= 360.0 {
+        return [-180.0, south, 180.0, north];
+    }
+    let east = west + across;
+    [
+        west,
+        south,
+        if east > 180.0 { east - 360.0 } else { east },
+        north,
+    ]
+}
+
+fn center([west, south, east, north]: [f64; 4], zoom: i8) -> [f64; 3] {
+    let across = if east < west {
+        east - west + 360.0
+    } else {
+        east - west
+    };
+    let longitude = west + across / 2.0;
+    let longitude = if longitude > 180.0 {
+        longitude - 360.0
+    } else {
+        longitude
+    };
+    [longitude, (south + north) / 2.0, f64::from(zoom)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boxes_go_on_over_the_antimeridian() {
+        let (here, there) = ([10.0, 0.0, 20.0, 5.0], [15.0, -5.0, 30.0, 1.0]);
+        assert_eq!(around(here, there), [10.0, -5.0, 30.0, 5.0]);
+        assert_eq!(center(here, 3), [15.0, 2.5, 3.0]);
+        let over = [170.0, -10.0, -170.0, 10.0];
+        assert_eq!(center(over, 0), [180.0, 0.0, 0.0]);
+        assert_eq!(center([170.0, 0.0, -150.0, 0.0], 0)[0], -170.0);
+        let east = [160.0, 0.0, 175.0, 1.0];
+        assert_eq!(around(over, east), [160.0, -10.0, -170.0, 10.0]);
+        assert_eq!(around(east, over), around(over, east));
+        let west = [-175.0, 0.0, -160.0, 1.0];
+        assert_eq!(around(east, west), [160.0, 0.0, -160.0, 1.0]);
+        let world = [-180.0, -90.0, 180.0, 90.0];
+        assert_eq!(around(world, over), world);
+        assert_eq!(around(over, over), over);
+    }
 }

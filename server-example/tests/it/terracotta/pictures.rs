@@ -4,7 +4,7 @@ use super::keyed::{Keyed, message, rising};
 use crate::{files, png, server::Answer};
 use catalog::Entry;
 use serde_json::json;
-use smalti::{EmptyTile, TerracottaOptions};
+use smalti::TerracottaOptions;
 
 /// A tile in the middle of the files, and one beside them.
 fn tiles() -> (String, String) {
@@ -271,6 +271,39 @@ fn a_raster_that_is_not_there_is_the_operators_matter() {
     assert_eq!(answer.status, 500);
     assert!(!message(&answer).contains("nowhere"), "{answer:?}");
     assert_eq!(server.get("/metadata/d/b").status, 200);
+    // So is one that is no TIFF file, and one that would never end.
+    let server = Keyed::serving(TerracottaOptions::default(), |folder| {
+        let (view, pipe) = (folder.join("a.vrt"), folder.join("pipe.tif"));
+        std::fs::write(&view, "<VRTDataset rasterXSize=\"9\" rasterYSize=\"9\"/>").unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let entry = |name: &str, path: std::path::PathBuf| {
+            Entry::new(["d", name], path.display().to_string()).with_metadata(rising((0.0, 1.0)))
+        };
+        vec![entry("view", view), entry("pipe", pipe)]
+    });
+    for name in ["view", "pipe"] {
+        let answer = server.get(&format!("/singleband/d/{name}/preview.png"));
+        assert_eq!(answer.status, 500, "{name}");
+    }
+}
+
+#[test]
+fn forms_of_python_are_refused() {
+    let server = Keyed::start();
+    let preview = "/singleband/20200101/B1/preview.png?";
+    for (path, status) in [
+        (
+            format!(
+                "{preview}colormap=explicit&explicit_color_map=%7B%221%22:[%221%22,%222%22,%223%22]%7D"
+            ),
+            400,
+        ),
+        (format!("{preview}tile_size=null"), 200),
+        ("/datasets?limit=1_0".to_owned(), 400),
+    ] {
+        assert_eq!(server.get(&path).status, status, "{path}");
+    }
 }
 
 #[test]
@@ -294,17 +327,6 @@ fn what_is_not_known_is_measured_once_and_noted() {
     );
     assert!(known().is_some());
     assert_eq!(server.get("/singleband/d/b/preview.png").status, 200);
-}
-
-#[test]
-fn empty_tiles_are_as_the_operator_says() {
-    let (_, outside) = tiles();
-    let path = format!("/singleband/20200101/B1/{outside}.png");
-    for (policy, status) in [(EmptyTile::NoContent, 204), (EmptyTile::NotFound, 404)] {
-        let mut options = TerracottaOptions::default();
-        options.empty_tile = policy;
-        assert_eq!(Keyed::start_with(options).get(&path).status, status);
-    }
 }
 
 #[test]
