@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { promisify } from "node:util";
 
 import { andTiles, idle, lookSteady } from "./browser.mjs";
-import { PLACES, TOLERANCE, VIEW, asked, button, compare, ofOne, open, part, share, smalti } from "./datasets.mjs";
+import { PLACES, PLAIN, TOLERANCE, VIEW, asked, button, compare, ofOne, open, part, share, smalti } from "./datasets.mjs";
 import { difference } from "./expect.mjs";
 import { colorOf, metadataOf, valueOf } from "./terracotta-mock.mjs";
 
@@ -52,7 +52,7 @@ describe("datasets on our own map", () => showsTheTruth("?map=plain"));
 describe("how a dataset is drawn", () => {
   it("follows colormap, stretch, and transform; the address shows the same again", async () => {
     const dataset = ["33VVE", "20180101", "B04"];
-    const { page, context, complaints } = await open([`d=${dataset.join("!")}`, "r=2300~3100"]);
+    const { page, context, complaints } = await open([`d=${dataset.join("!")}`, "r=2300~3100"], {}, PLAIN);
     await idle(page);
     compare(await lookSteady(page, "ds-before", PLACES), PLACES, ofOne(dataset, [2300, 3100], "viridis"));
 
@@ -124,7 +124,7 @@ describe("how a dataset is drawn", () => {
 
   it("computes NDVI of the bands that look like it, and an expression of one's own", async () => {
     const dataset = ["33VVE", "20180730", "B02"];
-    const { page, context } = await open([`d=${dataset.join("!")}`]);
+    const { page, context } = await open([`d=${dataset.join("!")}`], {}, PLAIN);
     await idle(page);
     await andTiles(page, () => page.getByLabel("Compute", { exact: true }).check({ force: true }));
     assert.equal(await page.getByLabel("Well-known expressions").inputValue(), "ndvi");
@@ -212,7 +212,7 @@ describe("how a dataset is drawn", () => {
 
   it("reads values, statistics, and writes requests that work elsewhere", async () => {
     const dataset = ["33VVE", "20180101", "B04"];
-    const { page, context } = await open([`d=${dataset.join("!")}`], { permissions: ["clipboard-read", "clipboard-write"] });
+    const { page, context } = await open([`d=${dataset.join("!")}`], { permissions: ["clipboard-read", "clipboard-write"] }, PLAIN);
     await idle(page);
     const place = { x: 700, y: 300 };
     await page.mouse.move(place.x - 5, place.y);

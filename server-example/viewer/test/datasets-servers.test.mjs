@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { andTiles, idle, lookSteady, openPage } from "./browser.mjs";
-import { PLACES, VIEW, base, browser, button, compare, ofOne, open, part, row, rowOf, terracotta } from "./datasets.mjs";
+import { PLACES, PLAIN, VIEW, base, browser, button, compare, ofOne, open, part, row, rowOf, terracotta } from "./datasets.mjs";
 import { startMock } from "./mock.mjs";
 import { HOSTILE, SLASHED, startTerracotta } from "./terracotta-mock.mjs";
 
@@ -53,7 +53,7 @@ describe("a server of Terracotta's", () => {
 
 describe("names and links that mean harm", () => {
   it("stay words", async () => {
-    const { page, context, complaints } = await open(["n=50"]);
+    const { page, context, complaints } = await open(["n=50"], {}, PLAIN);
     await andTiles(page, () => button(page, ["33VVE", "20180101", HOSTILE]).click());
     await page.locator(".chosen h2", { hasText: HOSTILE }).waitFor();
     await page.locator(".legend-title", { hasText: HOSTILE }).waitFor();
@@ -75,7 +75,7 @@ describe("names and links that mean harm", () => {
   it("are read with care", async () => {
     const junk =
       "t=datasets&d=%E0%A4%A!..!/&d=a&m=evil&f=band!is&f=__proto__!is!x&f=band!drop!x&o=;!up&n=-3&p=1e99&r=9~1&ct=NaN~~&op=7&c=x&s=-1&x=%00&vs=";
-    const { page, context, complaints } = await open([junk]);
+    const { page, context, complaints } = await open([junk], {}, PLAIN);
     assert.equal(await page.locator(".datasets tbody tr").count(), 15);
     assert.deepEqual(complaints(), []);
     await page.goto(`${base}?server=ftp://user:secret@example.org/#${VIEW.hash}`);
@@ -86,7 +86,7 @@ describe("names and links that mean harm", () => {
   });
 
   it("a dataset that is not there is an error in words", async () => {
-    const { page, context } = await open(["d=33VVE!19990101!B04"]);
+    const { page, context } = await open(["d=33VVE!19990101!B04"], {}, PLAIN);
     await page.locator(".notice", { hasText: "No dataset found" }).waitFor();
     await context.close();
   });
