@@ -27,6 +27,17 @@ use core::ops::Range;
 ///   the grid to the source's pixels;
 /// - [`Error::OverLimit`] if the window or the output is larger than the limits allow.
 pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Plan, Error> {
+    plan_as(info, grid, options, None)
+}
+
+/// The same; with `block`, as GDAL's warped datasets are made, in blocks of these columns and rows and with places
+/// as far beside the exact ones, also within one CRS.
+pub(crate) fn plan_as(
+    info: &RasterInfo,
+    grid: &Grid,
+    options: &ReadOptions,
+    block: Option<(u32, u32)>,
+) -> Result<Plan, Error> {
     let selected = selected(info, grid, options)?;
 
     let same_crs = grid.crs.is_none() || grid.crs == info.crs;
@@ -64,14 +75,32 @@ pub fn plan(info: &RasterInfo, grid: &Grid, options: &ReadOptions) -> Result<Pla
         columns: typical.columns * across,
         rows: typical.rows * down,
     };
-    let positions = PositionMap::new(&map, (grid.width, grid.height), size, typical);
+    let positions = match block {
+        Some(block) => PositionMap::in_blocks(
+            &map,
+            (grid.width, grid.height),
+            size,
+            typical,
+            block,
+            kernel.covers(),
+        ),
+        None => PositionMap::new(&map, (grid.width, grid.height), size, typical),
+    };
     let reach = positions.reach().ok_or_else(|| outside(info, grid))?;
     let bands = described(info, &selected, options);
     // GDAL warps what lies by no affine, whatever the CRSs are.
     let straight = grid.crs.is_none() || info.affine.is_some();
-    let reads_straight = same_crs && straight;
+    let reads_straight = same_crs && straight && block.is_none();
     let widening = if reads_straight {
         Widening::uniform(typical)
+    } else if let Some(block) = block {
+        Widening::of_blocks(
+            &map.extrapolated(),
+            (grid.width, grid.height),
+            size,
+            block,
+            false,
+        )
     } else {
         let has_nodata = bands.iter().any(|band| band.nodata.is_some());
         let one_block = has_nodata || info.mask_kind == MaskKind::Alpha;

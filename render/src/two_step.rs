@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::grid::{suggested_for, transformer};
+use crate::plan::plan_as;
 use crate::{Grid, Image, Plan, ReadOptions, Resampling, plan};
 use cog_raster::{MaskKind, RasterInfo, Samples, with_samples};
 use tile_math::{BoundingBox, Crs};
@@ -15,6 +16,11 @@ use tile_math::{BoundingBox, Crs};
 /// This is how GDAL's warped virtual datasets are read when they are asked for fewer pixels than they have
 /// (`VRTWarpedDataset` with implicit overviews), and so how Terracotta reads: the pixels are those, edges of
 /// what is valid included.
+///
+/// ```text
+///   plan ─► read, warp ─► view ─► plan_validity ─┬─ None ────────────────────► finish
+///                                                └─ read, warp ─► validity ─► finish
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TwoStep {
@@ -27,8 +33,11 @@ pub struct TwoStep {
 /// Pixels that a first step may make. Sources without overviews, seen from far, are read in one step.
 const MOST_PIXELS: u64 = 1 << 23;
 
-/// Pixels of the first step beside the picture, which kernels see.
+/// Pixels of the whole view on each side of the picture, which kernels see.
 const PADDING: f64 = 2.0;
+
+/// Columns and rows of the blocks that `VRTWarpedDataset` warps by themselves.
+const BLOCK: (u32, u32) = (512, 128);
 
 impl TwoStep {
     /// Two kernels.
@@ -41,7 +50,7 @@ impl TwoStep {
     }
 
     /// What to read of a source, and the first step: give what [`Plan::warp`] makes of it to
-    /// [`finish`](Self::finish).
+    /// [`plan_validity`](Self::plan_validity) and [`finish`](Self::finish).
     ///
     /// - `bands`, 0-based;
     /// - `grid`: the picture's, in a CRS.
@@ -50,29 +59,67 @@ impl TwoStep {
     ///
     /// See [`plan`].
     pub fn plan(&self, info: &RasterInfo, grid: &Grid, bands: &[u32]) -> Result<Plan, Error> {
-        let options = |level: Option<usize>, kernel: Resampling| {
-            let options = ReadOptions::default()
-                .with_bands(bands)
-                .with_resampling(kernel)
-                .with_reproject(kernel);
-            match level {
-                Some(level) => options.with_level(level),
-                None => options,
+        match self.view(info, grid, self.resampling)? {
+            View::Huge => {
+                let options = ReadOptions::default()
+                    .with_bands(bands)
+                    .with_resampling(self.resampling);
+                plan(info, grid, &options)
             }
-        };
-        match self.view(info, grid)? {
-            View::Finer => plan(info, grid, &options(Some(0), self.reproject)),
-            View::Huge => plan(info, grid, &options(None, self.resampling)),
-            View::Of(view, level) => plan(info, &view, &options(Some(level), self.reproject)),
+            View::Of(view, level) => self.first_step(info, &view, level, bands),
+        }
+    }
+
+    /// What to read to know what of the picture counts, if that is not what [`plan`](Self::plan) reads and not
+    /// all of it.
+    ///
+    /// Validity has no means: GDAL reads it by its nearest pixel, and takes coarser overviews for that than for
+    /// other kernels. Where all of `view` counts, which is what became of the first plan, there is nothing to
+    /// ask for.
+    ///
+    /// # Errors
+    ///
+    /// See [`plan`].
+    pub fn plan_validity(
+        &self,
+        info: &RasterInfo,
+        grid: &Grid,
+        bands: &[u32],
+        view: &Image,
+    ) -> Result<Option<Plan>, Error> {
+        if view.is_opaque() {
+            return Ok(None);
+        }
+        let levels = (
+            self.view(info, grid, self.resampling)?,
+            self.view(info, grid, Resampling::Nearest)?,
+        );
+        match levels {
+            (View::Of(_, level), View::Of(view, coarser)) if coarser != level => {
+                match self.first_step(info, &view, coarser, bands) {
+                    Ok(plan) => Ok(Some(plan)),
+                    // By a hair, or the values would not be there.
+                    Err(Error::OutsideBounds { .. }) => Ok(None),
+                    Err(error) => Err(error),
+                }
+            }
+            _ => Ok(None),
         }
     }
 
     /// The picture, of what the first step made.
     ///
+    /// - `validity`: what became of [`plan_validity`](Self::plan_validity)'s plan, if there was one.
+    ///
     /// # Errors
     ///
     /// See [`plan`].
-    pub fn finish(&self, view: Image, grid: &Grid) -> Result<Image, Error> {
+    pub fn finish(
+        &self,
+        view: Image,
+        validity: Option<&Image>,
+        grid: &Grid,
+    ) -> Result<Image, Error> {
         let (rows, columns) = (view.height(), view.width());
         if (columns, rows) == (grid.width, grid.height) && near(view.bounds(), grid.bounds()) {
             return Ok(view);
@@ -81,37 +128,60 @@ impl TwoStep {
         let count = u32::try_from(bands.len()).unwrap_or(u32::MAX);
         let mut info = RasterInfo::new(view.sample_type(), count, columns, rows);
         info.crs = grid.crs.clone();
-        info.affine = Some(cog_raster::Affine::from_bounds(
-            view.bounds(),
-            columns,
-            rows,
-        ));
+        let affine = cog_raster::Affine::from_bounds(view.bounds(), columns, rows);
+        info.affine = Some(affine);
         info.mask_kind = MaskKind::PerDataset;
+        let (seen, wanted) = (affine.resolution(), grid.affine.resolution());
+        let same = |a: f64, b: f64| (a - b).abs() < b * 1e-6;
+        let is_part = same(seen.0, wanted.0) && same(seen.1, wanted.1);
+        let kernel = if is_part {
+            Resampling::Nearest
+        } else {
+            self.resampling
+        };
         let options = ReadOptions::default()
             .with_bands((0..count).collect::<Vec<_>>())
-            .with_resampling(self.resampling)
+            .with_resampling(kernel)
             .with_level(0);
         let shrink = plan(&info, grid, &options)?.of_whole(columns, rows);
-        let valid = nearest(&view, grid);
+        let valid = (!is_part).then(|| nearest(validity.unwrap_or(&view), grid));
         let image = shrink.warp(&view.into_raster())?.with_bands(bands)?;
-        without_nodata(image.cut(&valid)?)
+        match valid {
+            Some(valid) => without_nodata(image.cut(&valid)?),
+            None => Ok(image),
+        }
     }
 
-    /// The first step.
-    fn view(&self, info: &RasterInfo, grid: &Grid) -> Result<View, Error> {
+    fn first_step(
+        &self,
+        info: &RasterInfo,
+        view: &Grid,
+        level: usize,
+        bands: &[u32],
+    ) -> Result<Plan, Error> {
+        let options = ReadOptions::default()
+            .with_bands(bands)
+            .with_resampling(self.reproject)
+            .with_level(level);
+        plan_as(info, view, &options, Some(BLOCK))
+    }
+
+    /// The first step, where the second is done with `resampling`.
+    fn view(&self, info: &RasterInfo, grid: &Grid, resampling: Resampling) -> Result<View, Error> {
         let Some(crs) = &grid.crs else {
-            return Ok(View::Finer);
+            return Err(Error::parameter("crs", "a picture in two steps needs one"));
         };
         let resolution = suggested_for(info, crs)?.resolution;
         let (across, down) = grid.affine.resolution();
-        if !(resolution.is_finite() && across >= resolution && down >= resolution) {
-            return Ok(View::Finer);
-        }
         let bounds = grid.bounds();
-        let whole = |extent: f64| (extent / resolution).round_ties_even().max(1.0);
-        let (columns, rows) = (whole(bounds.width()), whole(bounds.height()));
-        // Pixels of the whole view, which has some more on each side.
-        let (all_columns, all_rows) = (columns + 2.0 * PADDING, rows + 2.0 * PADDING);
+        let finer = !(resolution.is_finite() && across >= resolution && down >= resolution);
+        let (columns, rows) = if finer {
+            (f64::from(grid.width), f64::from(grid.height))
+        } else {
+            let whole = |extent: f64| (extent / resolution).round_ties_even().max(1.0);
+            (whole(bounds.width()), whole(bounds.height()))
+        };
+        let all = (columns + 2.0 * PADDING, rows + 2.0 * PADDING);
         let (wide, high) = (bounds.width() / columns, bounds.height() / rows);
         let around = BoundingBox::new(
             bounds.left - PADDING * wide,
@@ -120,25 +190,11 @@ impl TwoStep {
             bounds.top + PADDING * high,
         );
         let wanted = (columns / f64::from(grid.width)).min(rows / f64::from(grid.height));
-        let smaller = |factor: (f64, f64)| {
-            let pixels = |all: f64, factor: f64| (all / factor + 0.5).floor().max(1.0);
-            (pixels(all_columns, factor.0), pixels(all_rows, factor.1))
+        let (level, (columns, rows)) = if finer {
+            (0, all)
+        } else {
+            best_level(info, all, wanted, resampling)
         };
-        let mut best = (0, (all_columns, all_rows), 1.0);
-        for (index, level) in info.levels.iter().enumerate().skip(1) {
-            let factor = (
-                f64::from(info.width()) / f64::from(level.width),
-                f64::from(info.height()) / f64::from(level.height),
-            );
-            let size = smaller(factor);
-            let factor = all_columns / size.0;
-            // As GDALBandGetBestOverviewLevel2 chooses among the view's overviews.
-            let coarsest = wanted * self.resampling.overview_tolerance() + 0.1;
-            if factor < coarsest && factor > best.2 {
-                best = (index, size, factor);
-            }
-        }
-        let (level, (columns, rows), _) = best;
         if columns * rows > MOST_PIXELS as f64 {
             return Ok(View::Huge);
         }
@@ -148,10 +204,39 @@ impl TwoStep {
     }
 }
 
+/// The level that is warped for a view of `all` pixels at the full resolution of which `wanted` are one of the
+/// picture, and the size of the view of that level.
+fn best_level(
+    info: &RasterInfo,
+    all: (f64, f64),
+    wanted: f64,
+    resampling: Resampling,
+) -> (usize, (f64, f64)) {
+    let tolerance = resampling.overview_tolerance();
+    // GDAL's own view asks first, with little slack, and only where that finds none what asks for every band
+    // (`GDALBandGetBestOverviewLevel2`), with more.
+    let slack = if tolerance > 1.0 { 0.0 } else { 0.01 };
+    for coarsest in [wanted * (tolerance + slack), wanted * tolerance + 0.1] {
+        let mut best: Option<(usize, (f64, f64), f64)> = None;
+        for (index, level) in info.levels.iter().enumerate().skip(1) {
+            // Columns alone say how much smaller both are.
+            let ratio = f64::from(info.width()) / f64::from(level.width);
+            let pixels = |all: f64| (all / ratio + 0.5).floor().max(1.0);
+            let size = (pixels(all.0), pixels(all.1));
+            let factor = (all.0 / size.0).min(all.1 / size.1);
+            if factor < coarsest && factor > best.map_or(1.0, |(.., factor)| factor) {
+                best = Some((index, size, factor));
+            }
+        }
+        if let Some((index, size, _)) = best {
+            return (index, size);
+        }
+    }
+    (0, all)
+}
+
 /// What the first step makes.
 enum View {
-    /// The picture, which is finer than the source.
-    Finer,
     /// More pixels than one wants to make: the picture is made in one step.
     Huge,
     /// These pixels, of this level.
@@ -264,4 +349,37 @@ fn without_nodata(image: Image) -> Result<Image, Error> {
         }
     });
     image.cut(&mask)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cog_raster::SampleType;
+
+    #[test]
+    fn levels_change_where_gdals_do() {
+        let mut info = RasterInfo::new(SampleType::F32, 1, 2048, 2048);
+        let first = info.levels[0];
+        for side in [1024, 512, 256] {
+            let mut level = first;
+            (level.width, level.height) = (side, side);
+            info.levels.push(level);
+        }
+        // Measured: a WarpedVRT of 2054 × 2061 pixels, 1500 of them read as the last number of pixels of each level.
+        let level = |pixels: u32, kernel| {
+            let wanted = 1500.0 / f64::from(pixels);
+            best_level(&info, (2054.0, 2061.0), wanted, kernel).0
+        };
+        for (kernel, last) in [
+            (Resampling::Average, [790, 380, 190]),
+            (Resampling::Nearest, [948, 451, 226]),
+        ] {
+            for (index, pixels) in last.into_iter().enumerate() {
+                assert_eq!(level(pixels, kernel), index, "{kernel} {pixels}");
+                assert_eq!(level(pixels - 1, kernel), index + 1, "{kernel} {pixels}");
+            }
+        }
+        let (_, size) = best_level(&info, (2054.0, 2061.0), 4.1, Resampling::Cubic);
+        assert_eq!(size, (514.0, 515.0));
+    }
 }

@@ -32,13 +32,13 @@ pub(crate) struct Picture {
 ///
 /// `plan` says, of what the source is, what to read and what of it counts; `finish` is what becomes
 /// of the pixels.
-pub(crate) async fn read(
+pub(crate) async fn read<R: Send + 'static>(
     cpu: &CpuPool,
     cog: &Cog,
     plan: impl FnOnce(&RasterInfo) -> Result<(Planned, Option<Mask>), RenderError> + Send + 'static,
-    finish: impl FnOnce(Image) -> Result<Image, RenderError> + Send + 'static,
+    finish: impl FnOnce(Image) -> Result<R, RenderError> + Send + 'static,
     timing: &mut Timing,
-) -> Result<Image, Error> {
+) -> Result<R, Error> {
     let planned = {
         let cog = cog.clone();
         cpu.run(move || plan(cog.info()))
@@ -75,13 +75,13 @@ pub(crate) async fn read(
 }
 
 /// The same; `None` where the source has nothing there.
-pub(crate) async fn read_or_nothing(
+pub(crate) async fn read_or_nothing<R: Send + 'static>(
     cpu: &CpuPool,
     cog: &Cog,
     plan: impl FnOnce(&RasterInfo) -> Result<(Planned, Option<Mask>), RenderError> + Send + 'static,
-    finish: impl FnOnce(Image) -> Result<Image, RenderError> + Send + 'static,
+    finish: impl FnOnce(Image) -> Result<R, RenderError> + Send + 'static,
     timing: &mut Timing,
-) -> Result<Option<Image>, Error> {
+) -> Result<Option<R>, Error> {
     let outside = Arc::new(AtomicBool::new(false));
     let noted = Arc::clone(&outside);
     let plan = move |info: &RasterInfo| {

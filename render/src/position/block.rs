@@ -1,5 +1,6 @@
 //! A rectangle of target pixels whose positions are known in one way.
 
+use super::lines::Lines;
 use super::{ExactMap, Polynomial, Scale};
 use core::ops::Range;
 
@@ -20,6 +21,12 @@ pub(super) enum Fit {
     Polynomial {
         polynomial: Polynomial,
         scale: Corners,
+    },
+    /// Along straight pieces of rows; with the pixels' upper left and lower right corners where outlines, which are
+    /// boxes here, are asked for.
+    Lines {
+        centers: Lines,
+        corners: Option<(Lines, Lines)>,
     },
     /// Each pixel's own, row by row, and those of the pixels' corners, one more each way;
     /// NaN where there is none.
@@ -91,6 +98,18 @@ impl Row {
                     [(-dx, -dy), (dx, -dy), (dx, dy), (-dx, dy)].map(|(dx, dy)| (x + dx, y + dy));
             }
         }
+    }
+
+    /// Boxes from their corners above to those below as outlines.
+    fn boxes(&mut self) {
+        let (above, below) = (&self.above, &self.below);
+        let upper = above.0.iter().zip(&above.1);
+        let lower = below.0.iter().zip(&below.1);
+        self.outlines.clear();
+        self.outlines
+            .extend(upper.zip(lower).map(|((&left, &top), (&right, &bottom))| {
+                [(left, top), (right, top), (right, bottom), (left, bottom)]
+            }));
     }
 
     /// The outlines from the corners above and below.
@@ -206,6 +225,24 @@ impl Block {
                         core::mem::swap(&mut buffer.above, &mut buffer.below);
                         corners(buffer, k + 1);
                         buffer.outline();
+                    }
+                    visit(buffer);
+                }
+            }
+            Fit::Lines { centers, corners } => {
+                for (k, row) in self.rows.clone().enumerate() {
+                    buffer.row = row;
+                    centers.row(k, &mut buffer.columns, &mut buffer.rows);
+                    if let Some((upper, lower)) = corners.as_ref().filter(|_| outlines) {
+                        for (corners, lines) in
+                            [(&mut buffer.above, upper), (&mut buffer.below, lower)]
+                        {
+                            corners.0.resize(count, f64::NAN);
+                            corners.1.resize(count, f64::NAN);
+                            lines.row(k, &mut corners.0, &mut corners.1);
+                        }
+                        buffer.boxes();
+                        buffer.mend_outlines(typical);
                     }
                     visit(buffer);
                 }

@@ -1,6 +1,7 @@
 //! The positions of all target pixels.
 
 use super::block::{Axis, Block, Corners, Fit};
+use super::lines::{Lines, around_both};
 use super::polynomial::{SAMPLE_COUNT, sample_points};
 use super::{ExactMap, Polynomial};
 use core::ops::Range;
@@ -75,6 +76,53 @@ impl PositionMap {
                 }
             }
         }
+        Self::of(blocks, typical, (columns, rows))
+    }
+
+    /// The same in blocks of at most `block` pixels, counted from the target's upper left corner, and where GDAL's
+    /// approximating transformer has them if it warps block by block.
+    ///
+    /// - `outlines`: those of pixels will be asked for.
+    pub(crate) fn in_blocks(
+        map: &ExactMap,
+        (width, height): (u32, u32),
+        (columns, rows): (u32, u32),
+        typical: Scale,
+        block: (u32, u32),
+        outlines: bool,
+    ) -> Self {
+        let strips = |length: u32, block: u32| {
+            (0..length)
+                .step_by(block as usize)
+                .map(move |start| start..start.saturating_add(block).min(length))
+        };
+        let mut blocks = Vec::new();
+        if map.is_separable() {
+            // Straight lines are exact there.
+            let whole = separable(map, width, height);
+            blocks.extend(strips(width, block.0).map(|columns| whole.columns(columns)));
+        } else {
+            for rows in strips(height, block.1) {
+                for columns in strips(width, block.0) {
+                    let lines = |offset: f64| Lines::new(map, &columns, &rows, offset);
+                    let fit = Fit::Lines {
+                        centers: lines(0.5),
+                        corners: outlines.then(|| (lines(0.0), lines(1.0))),
+                    };
+                    blocks.push(Block {
+                        columns,
+                        rows: rows.clone(),
+                        fit,
+                    });
+                }
+            }
+            let size = (f64::from(columns), f64::from(rows));
+            blocks.retain(|block| block.reach(size.0, size.1, typical).is_some());
+        }
+        Self::of(blocks, typical, (columns, rows))
+    }
+
+    fn of(blocks: Vec<Block>, typical: Scale, (columns, rows): (u32, u32)) -> Self {
         let mut this = Self {
             blocks,
             typical,
@@ -168,6 +216,20 @@ impl Block {
                 });
                 Some((x, y, largest))
             }
+            Fit::Lines { centers, .. } => {
+                let mut reach: Option<(Range<f64>, Range<f64>)> = None;
+                let count = self.columns.end - self.columns.start;
+                centers.for_each_end(count, |first, last| {
+                    let (x, y) = around_both(first, last, typical);
+                    if let (Some(x), Some(y)) = (clip(x, columns), clip(y, rows)) {
+                        reach = Some(match &reach {
+                            None => (x, y),
+                            Some((a, b)) => (union(a, &x), union(b, &y)),
+                        });
+                    }
+                });
+                reach.map(|(x, y)| (x, y, typical))
+            }
             Fit::Exact {
                 columns: across,
                 rows: down,
@@ -203,6 +265,28 @@ impl Axis {
             }
         }
         reach
+    }
+}
+
+impl Block {
+    /// Some of the columns of a block whose columns and rows are apart; a block of another kind as it is.
+    fn columns(&self, range: Range<u32>) -> Self {
+        let Fit::Separable { columns, rows } = &self.fit else {
+            return self.clone();
+        };
+        let part = range.start as usize..range.end as usize;
+        Self {
+            columns: range,
+            rows: self.rows.clone(),
+            fit: Fit::Separable {
+                columns: Axis {
+                    centers: columns.centers[part.clone()].to_vec(),
+                    extents: columns.extents[part.clone()].to_vec(),
+                    edges: columns.edges[part].to_vec(),
+                },
+                rows: rows.clone(),
+            },
+        }
     }
 }
 
@@ -510,7 +594,7 @@ mod tests {
             kinds[match block.fit {
                 Fit::Separable { .. } => 0,
                 Fit::Polynomial { .. } => 1,
-                Fit::Exact { .. } => 2,
+                Fit::Lines { .. } | Fit::Exact { .. } => 2,
             }] += 1;
             block.for_each_row(&mut Row::default(), false, typical, |row| {
                 for (k, (&x, &y)) in row.columns.iter().zip(&row.rows).enumerate() {

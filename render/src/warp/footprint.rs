@@ -51,7 +51,7 @@ impl<'a> Convolution<'a> {
             // How many pixels of a lobe count matters there.
             Shape::Lanczos => false,
             _ if extent.mixing == Mixing::Warp => {
-                let widening = self.widening.at(row.row);
+                let widening = self.widening.at(row.column, row.row);
                 let widened = (widening.columns, widening.rows);
                 self.fews.around(row, extent, self.shape, widened)
             }
@@ -68,7 +68,7 @@ impl<'a> Convolution<'a> {
             self.centers.resize(row.columns.len(), 0);
             return;
         }
-        let (shape, widening) = (self.shape, self.widening.at(row.row));
+        let (shape, widening) = (self.shape, self.widening.at(row.column, row.row));
         if !row.columns_repeat || self.columns_widened != widening.columns {
             self.columns_widened = widening.columns;
             self.columns.clear();

@@ -37,7 +37,7 @@ impl<'a, N: Kernel> Stripwise<'a, N> {
 
 impl<N: Kernel> Kernel for Stripwise<'_, N> {
     fn prepare(&mut self, row: &Row, extent: &Extent) {
-        let widening = self.widening.at(row.row);
+        let widening = self.widening.at(row.column, row.row);
         self.is_wide = self.always || widening.columns > 1.0 || widening.rows > 1.0;
         if self.is_wide {
             self.wide.prepare(row, extent);

@@ -108,9 +108,9 @@ hills = numpy.sin(row / 57) * numpy.cos(column / 81) + random.uniform(-0.1, 0.1,
 holes = (row // 230 + column // 310) % 4 == 0
 
 
-def make(name, epsg, transform, dtype, nodata):
+def make(name, epsg, transform, dtype, nodata, overviews=(2, 4, 8), masked=False):
     path = f"{folder}/{name}.tif"
-    data = ((hills + 1.2) * 1000).astype(dtype)
+    data = ((hills + 1.2) * (100 if dtype == "uint8" else 1000)).astype(dtype)
     if nodata is not None:
         data[holes] = nodata
     profile = {
@@ -129,12 +129,42 @@ def make(name, epsg, transform, dtype, nodata):
     }
     with rasterio.open(path, "w", **profile) as target:
         target.write(data, 1)
+        if masked:
+            target.write_mask(~holes)
     with rasterio.open(path, "r+") as target:
-        target.build_overviews([2, 4, 8], Resampling.average)
+        target.build_overviews(list(overviews), Resampling.average)
     return path
 
 
 tiles = []
+
+
+def draw(path, bounds, zoom, size, reproject, resample):
+    case = {
+        "file": path,
+        "bounds": bounds,
+        "size": size,
+        "zoom": zoom,
+        "reproject": reproject,
+        "resample": resample,
+    }
+    try:
+        found = get_raster_tile(
+            path,
+            reprojection_method=reproject,
+            resampling_method=resample,
+            tile_bounds=bounds,
+            tile_size=size,
+        )
+        case["npz"] = f"{folder}/{len(tiles)}.npz"
+        mask = numpy.ma.getmaskarray(found)
+        data = numpy.where(mask, 0, found.data).astype("float64")
+        numpy.savez(case["npz"], data=data, mask=mask.astype("uint8"))
+    except TileOutOfBoundsError:
+        case["npz"] = None
+    tiles.append(case)
+
+
 for name, epsg, transform, dtype, nodata in [
     ("utm", 32631, UTM, "uint16", 0),
     ("degrees", 4326, DEGREES, "float32", -9999),
@@ -155,29 +185,32 @@ for name, epsg, transform, dtype, nodata in [
                 ((256, 256), "nearest", "nearest"),
                 ((256, 256), "cubic", "average"),
             ]:
-                case = {
-                    "file": path,
-                    "bounds": bounds,
-                    "size": size,
-                    "zoom": zoom,
-                    "reproject": reproject,
-                    "resample": resample,
-                }
-                try:
-                    found = get_raster_tile(
-                        path,
-                        reprojection_method=reproject,
-                        resampling_method=resample,
-                        tile_bounds=bounds,
-                        tile_size=size,
-                    )
-                    case["npz"] = f"{folder}/{len(tiles)}.npz"
-                    mask = numpy.ma.getmaskarray(found)
-                    data = numpy.where(mask, 0, found.data).astype("float64")
-                    numpy.savez(case["npz"], data=data, mask=mask.astype("uint8"))
-                except TileOutOfBoundsError:
-                    case["npz"] = None
-                tiles.append(case)
+                draw(path, bounds, zoom, size, reproject, resample)
+
+# Other kernels, sizes, ratios of overviews, and kinds of holes.
+with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+    others = [
+        make("thirds", 32631, UTM, "uint16", 0, overviews=(3, 9)),
+        make("bytes", 3035, Affine(25, 0, 3_900_000, 0, -25, 2_600_000), "uint8", 255),
+        make("masked", 32631, UTM, "uint8", None, masked=True),
+        make("turned", 32631, UTM * Affine.rotation(20), "uint8", 0),
+    ]
+for path in others:
+    with rasterio.open(path) as source:
+        west, south, east, north = transform_bounds(source.crs, "EPSG:4326", *source.bounds)
+        whole = transform_bounds(source.crs, "EPSG:3857", *source.bounds)
+    for size, reproject, resample in [
+        ((256, 256), "linear", "average"),
+        ((256, 256), "linear", "linear"),
+        ((300, 300), "cubic", "cubic"),
+        ((256, 256), "nearest", "average"),
+        ((256, 256), "nearest", "nearest"),
+        ((512, 512), "average", "average"),
+    ]:
+        draw(path, whole, 0, size, reproject, resample)
+        for zoom in range(8, 13):
+            tile = mercantile.tile(west + (east - west) * 0.45, south + (north - south) * 0.6, zoom)
+            draw(path, tuple(mercantile.xy_bounds(tile)), zoom, size, reproject, resample)
 
 json.dump(
     {

@@ -20,7 +20,9 @@ use axum::{
 use bytes::Bytes;
 use catalog::Catalog;
 use cog_raster::{RasterInfo, RasterSource as _};
-use cog_render::{Error as RenderError, Format, Grid, Image, Shaded, bounds_in, covered_share};
+use cog_render::{
+    Error as RenderError, Format, Grid, Image, Plan, Shaded, bounds_in, covered_share,
+};
 use futures_util::future::try_join_all;
 use std::sync::Arc;
 use tile_math::{BoundingBox, Tile, TileMatrixSet};
@@ -162,24 +164,42 @@ impl Drawing<'_> {
         grid: &Grid,
     ) -> Result<Option<(Image, Timing)>, Error> {
         let mut timing = Timing::start();
-        let (kernels, band) = (self.pixels.kernels, found.band);
-        let to = grid.clone();
-        let plan = move |info: &RasterInfo| {
-            let plan = kernels.plan(info, &to, &[band])?;
-            Ok((Planned::Plan(Box::new(plan)), None))
-        };
-        let to = grid.clone();
-        let finish = move |image: Image| kernels.finish(image, &to);
-        let cog = &found.source.cog;
-        let read = picture::read_or_nothing(admission.cpu(), cog, plan, finish, &mut timing).await;
-        let image = read.map_err(|error| match error {
+        let unreadable = |error| match error {
             // What the client asked for is fine: the raster is not.
             Error::Unusable(_) | Error::NotFound(_) | Error::Denied(_) => {
                 super::found::unreadable(&found.source.key, error)
             }
             error => error,
-        })?;
-        Ok(image.map(|image| (image, timing)))
+        };
+        let (kernels, band) = (self.pixels.kernels, found.band);
+        let (cpu, cog) = (admission.cpu(), &found.source.cog);
+        let to = grid.clone();
+        let plan = move |info: &RasterInfo| {
+            let plan = kernels.plan(info, &to, &[band])?;
+            Ok((Planned::Plan(Box::new(plan)), None))
+        };
+        let (to, opened) = (grid.clone(), cog.clone());
+        let finish = move |view: Image| {
+            Ok(
+                match kernels.plan_validity(opened.info(), &to, &[band], &view)? {
+                    Some(plan) => View::OfPlan(view, Box::new(plan)),
+                    None => View::Finished(kernels.finish(view, None, &to)?),
+                },
+            )
+        };
+        let read = picture::read_or_nothing(cpu, cog, plan, finish, &mut timing).await;
+        let image = match read.map_err(unreadable)? {
+            None => return Ok(None),
+            Some(View::Finished(image)) => image,
+            Some(View::OfPlan(view, plan)) => {
+                let to = grid.clone();
+                let plan = move |_: &RasterInfo| Ok((Planned::Plan(plan), None));
+                let finish = move |validity: Image| kernels.finish(view, Some(&validity), &to);
+                let read = picture::read(cpu, cog, plan, finish, &mut timing).await;
+                read.map_err(unreadable)?
+            }
+        };
+        Ok(Some((image, timing)))
     }
 
     /// The answer where nothing is.
@@ -210,9 +230,17 @@ impl Drawing<'_> {
     }
 }
 
+/// What became of the first step.
+enum View {
+    Finished(Image),
+    /// What counts has to be read of another level.
+    OfPlan(Image, Box<Plan>),
+}
+
 /// Bytes that a pixel of a dataset may take while it is worked on: the first step has up to four times as
-/// many pixels as the picture, each of up to 8 bytes and a mask; numbers and shades are beside.
-const BYTES_OF_PIXEL: u64 = 4 * 9 + 8 + 4;
+/// many pixels as the picture, each of up to 8 bytes and a mask, and another of as many says what counts; numbers
+/// and shades are beside.
+const BYTES_OF_PIXEL: u64 = 5 * 9 + 8 + 4;
 
 /// Where a tile lies; `None` where there is none.
 fn tile_of(tms: &TileMatrixSet, z: &str, x: &str, y: &str) -> Option<BoundingBox> {
