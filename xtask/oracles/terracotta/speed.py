@@ -208,18 +208,25 @@ def smalti_serves(program, place, arguments=()):
         yield line[line.index("http://") :].strip().rstrip("/"), child.pid
 
 
-def targets(work):
-    """Paths by kind and zoom, of tiles that lie wholly in the rasters, always the same ones."""
+def targets(work, view=False):
+    """Paths by kind and zoom, of tiles that the rasters reach, always the same ones: here and there, or side by side as a map asks."""
     with rasterio.open(work / f"cogs/20180101_{BANDS[0]}.tif") as source:
         west, south, east, north = rasterio.warp.transform_bounds(source.crs, "EPSG:4326", *source.bounds)
     found = {}
+    middle = (west + east) / 2, (south + north) / 2
     for zoom in ZOOMS:
         inside = [tile for tile in mercantile.tiles(west, south, east, north, zoom)] if zoom < 15 else [
             mercantile.tile(west + (east - west) * x, south + (north - south) * y, zoom)
             for x, y in numpy.random.default_rng(5).uniform(0.1, 0.9, (TILES, 2))
         ]
         random.Random(6).shuffle(inside)
-        chosen = [f"{tile.z}/{tile.x}/{tile.y}.png" for tile in inside[:TILES]]
+        inside = inside[:TILES]
+        if view:
+            center = mercantile.tile(*middle, zoom)
+            there = set(mercantile.tiles(west, south, east, north, zoom)) if zoom < 15 else None
+            inside = [mercantile.Tile(center.x + x, center.y + y, zoom) for y in range(-2, 2) for x in range(-3, 3)]
+            inside = [tile for tile in inside if there is None or tile in there]
+        chosen = [f"{tile.z}/{tile.x}/{tile.y}.png" for tile in inside]
         found["singleband", zoom] = [f"/singleband/20180101/B02/{zxy}?colormap=viridis&stretch_range=[500,4000]" for zxy in chosen]
         found["rgb", zoom] = [f"/rgb/20180101/{zxy}?r=B04&g=B03&b=B02" for zxy in chosen]
         expression = quote("(v1*1.0-v2)/(v1*1.0+v2)")
@@ -275,7 +282,8 @@ def tiles(smalti, work):
     with smalti_serves(smalti, place, ["--cache-mb", "0", "--stored-cache-mb", "0"]) as (address, _):
         medians(address, {name: paths[:1] for name, paths in wanted.items()})
         ours = medians(address, wanted)
-    compare_tiles("caches off on both sides", theirs, ours)
+    compare_tiles("here and there, caches off on both sides", theirs, ours)
+    wanted = targets(work, view=True)
     theirs, their_warm, ours, our_warm, their_memory, our_memory = {}, {}, {}, {}, 0, 0
     # Anew for each kind: all of them are made of the same bands, which both keep.
     for kind in ("singleband", "rgb", "compute"):
@@ -288,8 +296,8 @@ def tiles(smalti, work):
             ours |= medians(address, some)
             our_warm |= medians(address, some)
             our_memory = max(our_memory, memory(pid))
-    compare_tiles("never asked for before, caches as they are by default", theirs, ours)
-    compare_tiles("asked for before", their_warm, our_warm)
+    compare_tiles("side by side, never asked for before, caches as they are by default", theirs, ours)
+    compare_tiles("side by side, asked for before", their_warm, our_warm)
     table("memory after that, the greatest of the three kinds", ["", "Terracotta", "Smalti", "ratio"])
     row("one worker, its three readers", their_memory, our_memory, "MiB")
 
