@@ -30,8 +30,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let samples = Samples::U8(block.clone());
         for level in [1, 3, 6, 9] {
             let options = EncodeOptions::default().with_level(level);
-            let (ours, our_time) = best(|| encode_block(&layout, &samples, &options))?;
-            let (theirs, their_time) = best(|| {
+            let (ours, our_time) = timed(|| encode_block(&layout, &samples, &options))?;
+            let (theirs, their_time) = timed(|| {
                 let level = flate2::Compression::new(u32::from(level));
                 let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), level);
                 encoder.write_all(&block)?;
@@ -51,20 +51,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// What a function gives, and the least processor time of nine runs.
-fn best<E>(mut run: impl FnMut() -> Result<Vec<u8>, E>) -> Result<(Vec<u8>, Duration), E> {
-    let (mut bytes, mut least) = (Vec::new(), Duration::MAX);
-    for _ in 0..9 {
-        let wall = Instant::now();
-        let before = on_processor();
-        bytes = run()?;
+/// What a function gives, and the processor time of a run: the mean of as many as take half a second.
+fn timed<E>(mut run: impl FnMut() -> Result<Vec<u8>, E>) -> Result<(Vec<u8>, Duration), E> {
+    // The kernel counts in steps of some milliseconds.
+    const ENOUGH: Duration = Duration::from_millis(500);
+    let (wall, before, mut runs) = (Instant::now(), on_processor(), 0);
+    loop {
+        let bytes = run()?;
+        runs += 1;
         let time = match (before, on_processor()) {
             (Some(before), Some(after)) => after.saturating_sub(before),
             _ => wall.elapsed(),
         };
-        least = least.min(time);
+        if time >= ENOUGH {
+            return Ok((bytes, time / runs));
+        }
     }
-    Ok((bytes, least))
 }
 
 fn on_processor() -> Option<Duration> {

@@ -35,13 +35,8 @@ fn one_file_is_the_same_by_any_number_of_threads() {
         .with_affine(info.affine.unwrap())
         .with_crs(info.crs.clone().unwrap());
     let mut read = Vec::new();
-    let written = cog_writer::write_cog(
-        &source,
-        &options,
-        MemorySpill::default(),
-        &mut read,
-        &mut |_, _| {},
-    );
+    let (spill, mut silent) = (MemorySpill::default(), |_, _| {});
+    let written = cog_writer::write_cog(&source, &options, spill, &mut read, &mut silent);
     pollster::block_on(written).unwrap();
     assert!(read == alone);
 }
