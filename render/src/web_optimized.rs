@@ -133,9 +133,10 @@ impl WebOptimized {
 mod tests {
     use super::*;
     use cog_raster::{Affine, SampleType};
+    use std::sync::Arc;
     use tile_math::Crs;
 
-    fn utm() -> (RasterInfo, TileMatrixSet) {
+    fn utm() -> (RasterInfo, Arc<TileMatrixSet>) {
         let mut info = RasterInfo::new(SampleType::U8, 1, 1000, 700);
         info.crs = Crs::from_epsg(32633).ok();
         info.affine = Some(Affine::new(10.0, 0.0, 500_000.0, 0.0, -10.0, 5_400_000.0));
