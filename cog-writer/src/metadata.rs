@@ -1,7 +1,7 @@
 //! Tags that describe the raster.
 
 use cog_codec::tags;
-use cog_raster::{ColorInterpretation, RasterInfo};
+use cog_raster::{ColorInterpretation, Nodata, RasterInfo};
 use tile_math::GeoKeys;
 
 use crate::{
@@ -32,7 +32,12 @@ pub(crate) fn georeference(directory: &mut Directory, info: &RasterInfo) -> Resu
             .flat_map(|p| [p.col, p.row, 0.0, p.x, p.y, p.z]);
         directory.set(tags::MODEL_TIEPOINT, Value::Double(ties.collect()));
     }
-    let Some(crs) = &info.crs else { return Ok(()) };
+    // Without a way to it a CRS says nothing; a rational polynomial is not written.
+    let placed_otherwise =
+        info.rational.is_some() && info.affine.is_none() && info.control_points.is_none();
+    let Some(crs) = info.crs.as_ref().filter(|_| !placed_otherwise) else {
+        return Ok(());
+    };
     let unsupported = |error: tile_math::Error| Error::Unsupported {
         reason: format!("the CRS {} has no GeoKeys: {error}", crs.name()),
     };
@@ -59,19 +64,25 @@ pub(crate) fn nodata(directory: &mut Directory, info: &RasterInfo) -> Result<(),
         .enumerate()
         .filter_map(|(i, b)| Some((i, b.nodata?)));
     let alpha = info.alpha_band();
-    let Some((_, first)) = values.next() else {
+    let Some((at, first)) = values.next() else {
         return Ok(());
     };
-    let same = info
+    let other = info
         .bands
         .iter()
         .enumerate()
-        .all(|(index, band)| Some(index) == alpha || band.nodata == Some(first));
-    if !same {
+        .find(|&(index, band)| Some(index) != alpha && band.nodata != Some(first));
+    if let Some((index, band)) = other {
+        let say = |nodata: Option<Nodata>| nodata.map_or("none".to_owned(), |v| v.to_string());
         return Err(Error::Unsupported {
-            reason:
-                "a TIFF has one nodata value for all bands, these differ; give all bands the same"
-                    .into(),
+            reason: format!(
+                "a TIFF has one nodata value for all bands, and band {} has {}, band {} {}; \
+                 write a mask instead (add_mask), or bands that have the same",
+                at + 1,
+                say(Some(first)),
+                index + 1,
+                say(band.nodata),
+            ),
         });
     }
     directory.set(tags::GDAL_NODATA, Value::Ascii(first.to_string()));

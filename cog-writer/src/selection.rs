@@ -100,11 +100,6 @@ impl<'a> Selected<'a> {
         if info.bands.len() != 1 {
             info.colormap = None;
         }
-        // Without a way to it a CRS says nothing; a rational polynomial is not written.
-        if whole.placement().is_some() && info.affine.is_none() && info.control_points.is_none() {
-            info.crs = None;
-        }
-        info.rational = None;
         info.mask_kind = match whole.mask_kind {
             _ if selection.add_mask => MaskKind::PerDataset,
             MaskKind::Alpha if info.alpha_band().is_some() => MaskKind::Alpha,

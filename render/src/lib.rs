@@ -101,6 +101,7 @@
 //! # Features and limits
 //!
 //! `webp-lossy` adds `Format::WebpLossy`; [`Format::Webp`] is without loss. JPEG 2000 is not written.
+//! `parallel` has a [`WarpedSource`] use rayon's current pool.
 //! No I/O, no runtime, no C; builds for `wasm32-unknown-unknown`. Samples and masks held
 //! at once are bounded by [`Limits`]. A source
 //! that ends at a meridian and starts again there (0…360 degrees) is not interpolated across it.
@@ -134,6 +135,8 @@ mod suggested;
 mod text;
 mod two_step;
 mod warp;
+mod warped;
+mod web_optimized;
 mod widening;
 
 pub use algorithm::{Algorithm, AlgorithmInfo, Algorithms, Parameter, Parameters};
@@ -159,3 +162,5 @@ pub use shape::Shape;
 pub use statistics::{BandStatistics, Bins, StatisticsOptions, statistics};
 pub use style::{Style, style};
 pub use two_step::{TwoStep, bounds_in, covered_share};
+pub use warped::WarpedSource;
+pub use web_optimized::WebOptimized;

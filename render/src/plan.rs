@@ -38,9 +38,29 @@ pub(crate) fn plan_as(
     options: &ReadOptions,
     block: Option<(u32, u32)>,
 ) -> Result<Plan, Error> {
-    let selected = selected(info, grid, options)?;
-
     let same_crs = grid.crs.is_none() || grid.crs == info.crs;
+    plan_by(info, grid, options, same_crs, block, false)
+}
+
+/// As [`plan`], but for a part of something larger: by GDAL's warper's rules also where both have the same CRS, and
+/// with kernels that widen with the pixels alone, wherever the part ends.
+pub(crate) fn plan_part(
+    info: &RasterInfo,
+    grid: &Grid,
+    options: &ReadOptions,
+) -> Result<Plan, Error> {
+    plan_by(info, grid, options, false, None, true)
+}
+
+fn plan_by(
+    info: &RasterInfo,
+    grid: &Grid,
+    options: &ReadOptions,
+    same_crs: bool,
+    block: Option<(u32, u32)>,
+    is_part: bool,
+) -> Result<Plan, Error> {
+    let selected = selected(info, grid, options)?;
     let kernel = kernel(info, same_crs, options)?;
     let full = ExactMap::new(info, grid)?;
     let size = (info.width(), info.height());
@@ -91,7 +111,9 @@ pub(crate) fn plan_as(
     // GDAL warps what lies by no affine, whatever the CRSs are.
     let straight = grid.crs.is_none() || info.affine.is_some();
     let reads_straight = same_crs && straight && block.is_none();
-    let widening = if reads_straight {
+    let widening = if is_part {
+        Widening::of_part(typical)
+    } else if reads_straight {
         Widening::uniform(typical)
     } else if let Some(block) = block {
         Widening::of_blocks(

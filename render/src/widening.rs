@@ -43,6 +43,14 @@ impl Widening {
         }
     }
 
+    /// GDAL's where it is told the scale: the same everywhere, by the target pixel's size.
+    pub(crate) fn of_part(scale: Scale) -> Self {
+        Self::uniform(Scale {
+            columns: rounded(scale.columns),
+            rows: rounded(scale.rows),
+        })
+    }
+
     /// GDAL's, for a target of `width × height` pixels in a source of `columns × rows`.
     pub(crate) fn of_warp(
         map: &ExactMap,
@@ -161,7 +169,11 @@ fn scale([first, last]: [f64; 2], length: u32, pixels: f64, cut: bool) -> f64 {
         // Of small blocks the parts of pixels matter.
         (length - start).min(last - first)
     };
-    let ratio = covered / pixels;
+    rounded(covered / pixels)
+}
+
+/// A ratio as GDAL takes it.
+fn rounded(ratio: f64) -> f64 {
     // Up to a scale of 0.95 the four nearest pixels do, and near whole ratios are whole.
     if ratio * 0.95 <= 1.0 {
         1.0

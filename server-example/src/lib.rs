@@ -33,7 +33,7 @@ pub use cli::{
     Bands, Big, Cli, Colors, Command, Compression, ConfigArgs, ConnectArgs, DatabaseArgs, DemoArgs,
     Empty, InfoArgs, IngestArgs, Kernel, ListenArgs, LogFormat, LogLevel, MigrateArgs,
     OptimizeArgs, Predictor, Profile, ReadArgs, RenderArgs, Resampling, ServeArgs, SourceArgs,
-    StoreArgs, TerracottaArgs, TileArgs, ValidateArgs, run,
+    StoreArgs, TerracottaArgs, TileArgs, ValidateArgs, ZoomLevel, run,
 };
 pub use error::Error;
 pub use http::{listen, router, serve};

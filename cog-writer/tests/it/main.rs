@@ -9,3 +9,5 @@ mod oracle;
 mod overviews;
 mod refusals;
 mod support;
+#[cfg(feature = "parallel")]
+mod threads;

@@ -19,7 +19,12 @@ fn what_a_tiff_cannot_say() {
     let mut info = RasterInfo::new(SampleType::U8, 2, 9, 9);
     info.bands[0].nodata = Some(Nodata::new(1.0));
     info.bands[1].nodata = Some(Nodata::new(2.0));
-    assert!(refused(&info, &WriteOptions::default()).contains("one nodata value for all bands"));
+    let said = refused(&info, &WriteOptions::default());
+    assert!(said.contains("one nodata value for all bands"), "{said}");
+    assert!(
+        said.contains("band 1 has 1, band 2 2") && said.contains("add_mask"),
+        "{said}"
+    );
     let mut info = RasterInfo::new(SampleType::U8, 1, 9, 9);
     info.mask_kind = MaskKind::PerBand;
     assert!(refused(&info, &WriteOptions::default()).contains("mask for each band"));

@@ -31,3 +31,4 @@ mod two_step;
 mod warp;
 #[cfg(not(target_arch = "wasm32"))]
 mod warped;
+mod warped_source;

@@ -32,6 +32,8 @@ pub use catalog_args::{
     Bands, ConfigArgs, ConnectArgs, DatabaseArgs, Empty, IngestArgs, Kernel, MigrateArgs,
     StoreArgs, TerracottaArgs,
 };
-pub use optimize_args::{Big, Compression, OptimizeArgs, Predictor, Profile, Resampling};
+pub use optimize_args::{
+    Big, Compression, OptimizeArgs, Predictor, Profile, Resampling, ZoomLevel,
+};
 pub use run::run;
 pub use source_args::{Colors, SourceArgs};

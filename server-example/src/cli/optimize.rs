@@ -2,7 +2,8 @@
 
 use super::{LogFormat, OptimizeArgs, open::open, report::Progress};
 use crate::{Error, access::is_url, error::chain};
-use cog_raster::{ColorInterpretation, Nodata, RasterInfo, RasterSource as _};
+use cog_raster::{ColorInterpretation, Nodata, RasterInfo, RasterSource};
+use cog_render::{Grid, OutputSize, WarpedSource};
 use cog_writer::{
     BlockCompression, OverviewResampling, Overviews, Selected, Selection, WriteOptions, write_cog,
 };
@@ -15,6 +16,7 @@ use std::{
     process::ExitCode,
     sync::Arc,
 };
+use tile_math::{Crs, TileMatrixSet};
 
 pub(super) async fn optimize(
     arguments: OptimizeArgs,
@@ -198,8 +200,47 @@ impl Job {
     async fn make(&self, source: &str, output: &Path, format: LogFormat) -> Result<u64, Error> {
         let (cog, _) = open(source, self.arguments.source).await?;
         let selected = Selected::new(&cog, &self.selection(cog.info())).map_err(of_writer)?;
-        let options = self.write_options(selected.info());
-        let height = selected.info().height();
+        if !(self.arguments.reproject || self.arguments.web_optimized) {
+            return self.write(&selected, output, format).await;
+        }
+        let warped = self.warped(&selected)?;
+        self.write(&warped, output, format).await
+    }
+
+    /// The source in web mercator.
+    fn warped<'a>(&self, source: &'a dyn RasterSource) -> Result<WarpedSource<'a>, Error> {
+        let arguments = &self.arguments;
+        let kernel = arguments
+            .warp_resampling
+            .unwrap_or(arguments.resampling_method)
+            .warp();
+        if arguments.reproject {
+            let crs = Crs::web_mercator();
+            let grid = Grid::in_crs(source.info(), &crs, None, OutputSize::native())?;
+            return Ok(WarpedSource::new(source, grid, kernel)?);
+        }
+        let tms = TileMatrixSet::builtin(TILES)
+            .ok_or_else(|| Error::Failed(format!("there are no tiles {TILES}")))?;
+        let (grid, zoom) = arguments.tiles().grid(source.info(), &tms)?;
+        let mut warped = WarpedSource::new(source, grid, kernel)?
+            .with_metadata("TILING_SCHEME_NAME", TILES)
+            .with_metadata("TILING_SCHEME_ZOOM_LEVEL", zoom.to_string());
+        if arguments.aligned_levels > 0 {
+            let levels = arguments.aligned_levels.to_string();
+            warped = warped.with_metadata("TILING_SCHEME_ALIGNED_LEVELS", levels);
+        }
+        Ok(warped)
+    }
+
+    /// Writes one file; returns its length.
+    async fn write(
+        &self,
+        source: &dyn RasterSource,
+        output: &Path,
+        format: LogFormat,
+    ) -> Result<u64, Error> {
+        let options = self.write_options(source.info());
+        let height = source.info().height();
         let progress =
             (!self.arguments.quiet).then(|| Progress::new("optimizing", u64::from(height), format));
         let part = Part::create(output)?;
@@ -213,7 +254,7 @@ impl Job {
             }
             before = rows;
         };
-        let summary = write_cog(&selected, &options, spill, &mut out, &mut report)
+        let summary = write_cog(source, &options, spill, &mut out, &mut report)
             .await
             .map_err(of_writer)?;
         drop(out);
@@ -312,6 +353,9 @@ impl Drop for Part {
         let _ = fs::remove_file(&self.path);
     }
 }
+
+/// The tiles that --web-optimized is about.
+const TILES: &str = "WebMercatorQuad";
 
 /// End of the names of files in the making.
 const SUFFIX: &str = ".smalti-part";

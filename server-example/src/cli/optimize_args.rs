@@ -2,8 +2,10 @@
 
 use super::SourceArgs;
 use clap::{Args, ValueEnum};
+use cog_render::WebOptimized;
 use cog_writer::{BigTiff, BlockCompression, OverviewResampling, PredictorChoice};
 use std::path::PathBuf;
+use tile_math::ZoomStrategy;
 
 /// `smalti optimize-rasters`
 #[derive(Args, Debug)]
@@ -13,6 +15,7 @@ use std::path::PathBuf;
                   Exits with 1 if a file could not be made; the others are made all the same.\n\n\
                   Examples:\n  smalti optimize-rasters 'raw/*.tif' -o optimized\n  \
                   smalti optimize-rasters scene.tif -o cogs --profile deflate --overwrite\n  \
+                  smalti optimize-rasters scene.tif -o cogs --web-optimized --aligned-levels 2\n  \
                   smalti optimize-rasters s3://bucket/a.tif b.tif -o cogs --compression zstd --skip-existing --shard 0/4"
 )]
 #[non_exhaustive]
@@ -32,6 +35,24 @@ pub struct OptimizeArgs {
     /// How overviews are computed; nearest for palettes and complex samples, whatever is said.
     #[arg(long, value_enum, default_value_t = Resampling::Average)]
     pub resampling_method: Resampling,
+    /// Reproject to web mercator (EPSG:3857), to square pixels of about the source's size.
+    #[arg(long, conflicts_with = "web_optimized")]
+    pub reproject: bool,
+    /// Reproject to web mercator, to the pixels and tiles of a zoom (rio-cogeo's).
+    #[arg(long)]
+    pub web_optimized: bool,
+    /// The zoom, 0 to 30; the one whose pixels are most like the source's by default.
+    #[arg(long, requires = "web_optimized", conflicts_with = "reproject", value_parser = clap::value_parser!(i8).range(0..=30))]
+    pub zoom_level: Option<i8>,
+    /// Which of two zooms is taken: the nearer, the coarser or the finer one.
+    #[arg(long, value_enum, requires = "web_optimized", conflicts_with_all = ["zoom_level", "reproject"], default_value_t = ZoomLevel::Auto)]
+    pub zoom_level_strategy: ZoomLevel,
+    /// Zooms above it whose tiles are filled, too, so that the first overviews consist of tiles.
+    #[arg(long, requires = "web_optimized", conflicts_with = "reproject", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=30))]
+    pub aligned_levels: u8,
+    /// How pixels are reprojected; as --resampling-method by default, nearest for palettes.
+    #[arg(long, value_enum)]
+    pub warp_resampling: Option<Resampling>,
     /// Accepted and without effect, as rasters are never held in memory whole.
     #[arg(long, overrides_with = "no_in_memory")]
     pub in_memory: bool,
@@ -183,6 +204,18 @@ pub enum Resampling {
     Rms,
 }
 
+/// rio-cogeo's and GDAL's `ZOOM_LEVEL_STRATEGY`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+#[non_exhaustive]
+pub enum ZoomLevel {
+    /// The nearer, by ratio.
+    Auto,
+    /// The coarser.
+    Lower,
+    /// The finer.
+    Upper,
+}
+
 /// GDAL's `BIGTIFF`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 #[value(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -198,7 +231,41 @@ pub enum Big {
     IfSafer,
 }
 
+impl OptimizeArgs {
+    /// The pixels that --web-optimized asks for.
+    pub(crate) fn tiles(&self) -> WebOptimized {
+        let strategy = match self.zoom_level_strategy {
+            ZoomLevel::Auto => ZoomStrategy::Auto,
+            ZoomLevel::Lower => ZoomStrategy::Lower,
+            ZoomLevel::Upper => ZoomStrategy::Upper,
+        };
+        let tiles = WebOptimized::default()
+            .with_strategy(strategy)
+            .with_aligned_levels(self.aligned_levels);
+        match self.zoom_level {
+            Some(zoom) => tiles.with_zoom(zoom),
+            None => tiles,
+        }
+    }
+}
+
 impl Resampling {
+    /// As the warper has it; [`cog_render::Resampling::Gauss`] is refused there.
+    pub(crate) const fn warp(self) -> cog_render::Resampling {
+        use cog_render::Resampling as R;
+        match self {
+            Self::Nearest => R::Nearest,
+            Self::Average => R::Average,
+            Self::Bilinear => R::Bilinear,
+            Self::Cubic => R::Cubic,
+            Self::CubicSpline => R::CubicSpline,
+            Self::Lanczos => R::Lanczos,
+            Self::Mode => R::Mode,
+            Self::Gauss => R::Gauss,
+            Self::Rms => R::Rms,
+        }
+    }
+
     pub(crate) const fn kernel(self) -> OverviewResampling {
         match self {
             Self::Nearest => OverviewResampling::Nearest,

@@ -433,6 +433,33 @@ mod tests {
         }
     }
 
+    /// A file is the same wherever it is written: in a browser as on a server, without vector instructions as with them.
+    #[test]
+    fn the_bytes_are_the_same_everywhere() {
+        let mut data = noise(150_000, 0x1f);
+        data.extend((0..200_000_u32).map(|at| (at.wrapping_mul(at) / 977) as u8 & 0x3f));
+        data.extend_from_slice(&noise(90_000, 0xff));
+        let found = [1, 3, 6, 9].map(|level| {
+            let stream = encode(&data, level);
+            // FNV-1a.
+            stream
+                .iter()
+                .fold(0xcbf2_9ce4_8422_2325, |sum: u64, &byte| {
+                    (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+                })
+        });
+        assert_eq!(
+            found,
+            [
+                0xa7b6_89ee_e50f_774e,
+                0x409e_5bc2_840b_54de,
+                0xa9f4_5f44_b52b_3691,
+                0x8c05_995b_0971_ac24
+            ],
+            "{found:#x?}"
+        );
+    }
+
     #[test]
     fn nothing_is_a_stream_too() {
         let mut decoder = flate2::Decompress::new(true);

@@ -4,6 +4,7 @@ mod bits;
 mod decode;
 mod encode;
 mod huffman;
+mod log2;
 mod matches;
 mod statistics;
 mod symbols;

@@ -1,5 +1,6 @@
 //! How often symbols occur, and what they will cost.
 
+use super::log2::log2;
 use super::symbols::{
     DISTANCES, END, LITERALS, MOST, distance, distance_extra, length, length_extra,
 };
@@ -87,9 +88,9 @@ impl Histogram {
 
 fn entropy(counts: &[u32]) -> f32 {
     let total: u32 = counts.iter().sum();
-    let all = (total.max(1) as f32).log2();
+    let all = log2(total.max(1) as f32);
     let used = counts.iter().filter(|&&count| count > 0);
-    used.map(|&count| count as f32 * (all - (count as f32).log2()).max(0.0))
+    used.map(|&count| count as f32 * (all - log2(count as f32)).max(0.0))
         .sum()
 }
 
@@ -123,15 +124,15 @@ impl Costs {
     pub(super) fn update(&mut self, before: &Histogram) {
         let total: u32 = before.literals.iter().sum();
         // As if each symbol had been there a little more often: none is out of the question.
-        let all = ((total + 64) as f32).log2();
-        let cost = |count: u32| 16.0 * (all - (count as f32 + 0.25).log2()).clamp(1.0, 14.0);
+        let all = log2((total + 64) as f32);
+        let cost = |count: u32| 16.0 * (all - log2(count as f32 + 0.25)).clamp(1.0, 14.0);
         for (of, out) in (0_u16..).zip(&mut self.length).skip(3) {
             let (symbol, extra, _) = length(of);
             *out = (cost(before.literals[symbol]) + 16.0 * extra as f32) as u16;
         }
         let total: u32 = before.distances.iter().sum();
-        let all = ((total + 8) as f32).log2();
-        let cost = |count: u32| 16.0 * (all - (count as f32 + 0.25).log2()).clamp(1.0, 12.0);
+        let all = log2((total + 8) as f32);
+        let cost = |count: u32| 16.0 * (all - log2(count as f32 + 0.25)).clamp(1.0, 12.0);
         for (symbol, out) in self.distance.iter_mut().enumerate() {
             *out = (cost(before.distances[symbol]) + 16.0 * distance_extra(symbol) as f32) as u16;
         }
@@ -155,12 +156,12 @@ impl Costs {
             (sum(&before.literals[..256]), sum(&before.literals[257..]))
         });
         let share = (literals + 8.0) / (data.len() as f32 + 8.0);
-        let all = (literals + matches + 64.0).log2();
+        let all = log2(literals + matches + 64.0);
         for ((byte, cost), count) in self.literal.iter_mut().enumerate().zip(counts) {
             let ahead = count as f32 * share;
             let was = before.map_or(ahead, |before| before.literals[byte] as f32);
             let count = f32::midpoint(ahead, was) + 0.25;
-            *cost = (16.0 * (all - count.log2()).clamp(1.0, 14.0)) as u16;
+            *cost = (16.0 * (all - log2(count)).clamp(1.0, 14.0)) as u16;
         }
         // No code is shorter than a bit.
         entropy(&counts).max(data.len() as f32)
