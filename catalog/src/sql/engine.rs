@@ -5,6 +5,36 @@ use cog_raster::BoxFuture;
 use core::{fmt::Debug, time::Duration};
 use sqlx::Error;
 
+/// Whoever can be asked: a pool, or one connection within its transaction.
+pub(super) trait Ask: Send {
+    /// What a statement finds.
+    fn rows<'a>(
+        &'a mut self,
+        statement: Statement,
+        kinds: &'a [Kind],
+    ) -> BoxFuture<'a, Result<Vec<Row>, Error>>;
+}
+
+impl Ask for &dyn Engine {
+    fn rows<'a>(
+        &'a mut self,
+        statement: Statement,
+        kinds: &'a [Kind],
+    ) -> BoxFuture<'a, Result<Vec<Row>, Error>> {
+        Engine::rows(*self, statement, kinds)
+    }
+}
+
+impl Ask for Box<dyn Session> {
+    fn rows<'a>(
+        &'a mut self,
+        statement: Statement,
+        kinds: &'a [Kind],
+    ) -> BoxFuture<'a, Result<Vec<Row>, Error>> {
+        Session::rows(&mut **self, statement, kinds)
+    }
+}
+
 /// A pool of connections.
 pub(super) trait Engine: Debug + Send + Sync {
     /// What a statement finds. Tried again once on another connection if the first turns out broken.

@@ -14,6 +14,7 @@
 mod address;
 mod batch;
 mod catalog;
+mod describe;
 mod dialect;
 #[cfg(feature = "sqlite-remote")]
 mod download;
@@ -27,6 +28,7 @@ mod open;
 mod postgres;
 #[cfg(feature = "sqlite-remote")]
 mod remote;
+mod row;
 mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;
