@@ -31,7 +31,7 @@ pub(super) async fn describe(
     };
     let tables = schema::tables(ask, dialect).await.map_err(failed)?;
     let is_missing = |table: &&str| !tables.iter().any(|there| there == *table);
-    if TABLES.iter().all(|table| is_missing(table)) {
+    if TABLES.iter().all(&is_missing) {
         let others = ask.rows(schema::list_others(dialect), &[Kind::Text]).await;
         let others = schema::names(others.map_err(failed)?);
         if !others.is_empty() {
