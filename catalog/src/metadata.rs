@@ -7,24 +7,30 @@ use serde_json::Value;
 pub const PERCENTILES: usize = 99;
 
 /// What is known of a raster's pixels, so that a map need not read them first.
+///
+/// What is written passes [`check`](Self::check). What is read from a database that another program filled
+/// may lack more: only the bounds are then always numbers. Terracotta adds up `float32` in `float32`, so that
+/// the mean of large values is infinite; SQLite keeps NaN as NULL, which is NaN here.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Metadata {
-    /// West, south, east, north in degrees (EPSG:4326).
+    /// West, south, east, north in degrees (EPSG:4326); always finite.
     pub bounds: [f64; 4],
-    /// Outline of the valid pixels in degrees, a GeoJSON geometry.
+    /// Outline of the valid pixels in degrees, a GeoJSON geometry; null if a database does not say.
     pub convex_hull: Value,
-    /// Valid pixels of all, in per cent.
+    /// Valid pixels of all, in per cent; as read, perhaps not finite.
     pub valid_percentage: f64,
-    /// Least and greatest valid value.
+    /// Least and greatest valid value, in order; as read, perhaps not finite.
     pub range: (f64, f64),
-    /// Mean of the valid values.
+    /// Mean of the valid values; as read, perhaps not finite.
     pub mean: f64,
-    /// Their standard deviation, of the population.
+    /// Their standard deviation, of the population; as read, perhaps not finite.
     pub stdev: f64,
-    /// The values below which 1, 2 … 99 per cent of them lie.
+    /// The values below which 1, 2 … 99 per cent of them lie; as read, perhaps some not finite, and empty if
+    /// a database does not say.
     pub percentiles: Vec<f32>,
-    /// Whatever else was said when the raster came into the catalog.
+    /// Whatever else was said when the raster came into the catalog; null where that was no JSON value, such
+    /// as Python's NaN.
     pub extra: Value,
 }
 
@@ -60,12 +66,8 @@ impl Metadata {
     /// 99 percentiles, or the hull is no geometry. East may be less than west: the raster then
     /// crosses the antimeridian.
     pub fn check(&self) -> Result<(), Error> {
-        let [west, south, east, north] = self.bounds;
+        self.check_read()?;
         let numbers = [
-            west,
-            south,
-            east,
-            north,
             self.valid_percentage,
             self.range.0,
             self.range.1,
@@ -74,14 +76,25 @@ impl Metadata {
         ];
         let wrong = if !numbers.iter().all(|number| number.is_finite()) {
             "a number is not finite"
-        } else if south > north {
-            "the bounds' south lies north of their north"
-        } else if self.range.0 > self.range.1 {
-            "the range's least value is greater than its greatest"
         } else if self.percentiles.len() != PERCENTILES {
             "there are not 99 percentiles"
         } else if !self.convex_hull["type"].is_string() {
             "the convex hull is no GeoJSON geometry"
+        } else {
+            return Ok(());
+        };
+        Err(Error::invalid(format!("metadata: {wrong}")))
+    }
+
+    /// What must hold even of metadata that another program wrote, for a tile to be drawn with them.
+    pub(crate) fn check_read(&self) -> Result<(), Error> {
+        let [_, south, _, north] = self.bounds;
+        let wrong = if !self.bounds.iter().all(|number| number.is_finite()) {
+            "the bounds are not finite"
+        } else if south > north {
+            "the bounds' south lies north of their north"
+        } else if self.range.0 > self.range.1 {
+            "the range's least value is greater than its greatest"
         } else {
             return Ok(());
         };

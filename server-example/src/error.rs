@@ -43,9 +43,30 @@ pub enum Error {
     /// More is asked of this server at the moment than it can do.
     #[error("{0}")]
     Overloaded(String),
+    /// The catalog's database is of no use now. The message names it, which is for the operator: clients get
+    /// [`Error::told`].
+    #[error("{message}")]
+    Database {
+        /// What is wrong with it.
+        trouble: Trouble,
+        /// Which one, why, and what to try.
+        message: String,
+    },
     /// The machine or this program failed.
     #[error("{0}")]
     Failed(String),
+}
+
+/// What is wrong with a catalog's database.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// It can be read only.
+    ReadOnly,
+    /// It does not answer, or not in time.
+    Away,
+    /// It is damaged, no catalog, or of another version.
+    Unusable,
 }
 
 impl Error {
@@ -55,14 +76,41 @@ impl Error {
         match self {
             Self::Request(_) => 400,
             Self::Unauthorized(_) => 401,
-            Self::Denied(_) => 403,
+            Self::Denied(_)
+            | Self::Database {
+                trouble: Trouble::ReadOnly,
+                ..
+            } => 403,
             Self::NotFound(_) => 404,
             Self::TooLarge(_) => 413,
             Self::Parameter(_) | Self::Unusable(_) => 422,
-            Self::Failed(_) => 500,
+            Self::Failed(_)
+            | Self::Database {
+                trouble: Trouble::Unusable,
+                ..
+            } => 500,
             Self::Upstream(_) => 502,
-            Self::Changed(_) | Self::Overloaded(_) => 503,
+            Self::Changed(_)
+            | Self::Overloaded(_)
+            | Self::Database {
+                trouble: Trouble::Away,
+                ..
+            } => 503,
         }
+    }
+
+    /// What a client may read: the message, but for where a catalog's database is.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let Self::Database { trouble, .. } = self else {
+            return self.to_string();
+        };
+        match trouble {
+            Trouble::ReadOnly => "the catalog's database cannot be written",
+            Trouble::Away => "the catalog's database does not answer; try again in a moment",
+            Trouble::Unusable => "the catalog's database cannot be used; the server's log says why",
+        }
+        .to_owned()
     }
 
     /// The exit code: 2 where the command line is wrong, 1 where the work failed.
@@ -151,16 +199,17 @@ impl From<catalog::Error> for Error {
     fn from(error: catalog::Error) -> Self {
         use catalog::Error as E;
         let message = chain(&error);
-        match error {
-            E::Invalid(_) => Self::Request(message),
-            E::NotFound => Self::NotFound(message),
-            E::ReadOnly(_) => Self::Denied(message),
-            E::Unavailable { .. } => Self::Upstream(message),
-            E::Source(error) => error.into(),
-            E::NoValidData | E::Unmeasurable(_) => Self::Unusable(message),
+        let trouble = match error {
+            E::Invalid(_) => return Self::Request(message),
+            E::NotFound => return Self::NotFound(message),
+            E::Source(error) => return error.into(),
+            E::NoValidData | E::Unmeasurable(_) => return Self::Unusable(message),
+            E::ReadOnly(_) => Trouble::ReadOnly,
+            E::Unavailable { .. } => Trouble::Away,
             // `Unusable`, and whatever else a catalog may say one day.
-            _ => Self::Failed(message),
-        }
+            _ => Trouble::Unusable,
+        };
+        Self::Database { trouble, message }
     }
 }
 

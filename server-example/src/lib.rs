@@ -35,7 +35,7 @@ pub use cli::{
     OptimizeArgs, Predictor, Profile, ReadArgs, RenderArgs, Resampling, ServeArgs, SourceArgs,
     StoreArgs, TerracottaArgs, TileArgs, ValidateArgs, ZoomLevel, run,
 };
-pub use error::Error;
+pub use error::{Error, Trouble};
 pub use http::{listen, router, serve};
 pub use state::{
     Admission, CpuPool, EmptyTile, HttpOptions, Layer, LayerBand, LayerSource, Load, Names,

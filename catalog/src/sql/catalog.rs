@@ -2,18 +2,19 @@
 
 use super::{
     batch::{Put, fold},
+    describe::describe,
     dialect::Dialect,
     engine::{Engine, Session},
     failure::{failed, is_conflict},
-    schema::{self, EXACT_COLLATIONS, TABLES, TEXT_WIDTH, text},
+    row::{dataset, metadata},
+    schema::{self, TABLES, TEXT_WIDTH, names, text},
     statement::{Kind, Row, Statement, Value},
     statements::{
         key_columns, metadata_columns, push_any, push_keys, push_page, push_wanted,
         upsert_datasets, upsert_metadata,
     },
-    version,
 };
-use crate::{Catalog, Dataset, Entry, Error, Keys, Metadata, Page, Query, keys::MOST_VALUE_BYTES};
+use crate::{Catalog, Entry, Error, Keys, Metadata, Page, Query, keys::MOST_VALUE_BYTES};
 use cog_raster::BoxFuture;
 use std::collections::HashMap;
 
@@ -62,7 +63,7 @@ impl core::fmt::Debug for SqlCatalog {
 }
 
 impl SqlCatalog {
-    /// Makes the tables in a database that has none of them yet.
+    /// Makes the tables in a database that holds nothing yet.
     pub(super) async fn create(
         engine: Box<dyn Engine>,
         dialect: Dialect,
@@ -81,21 +82,22 @@ impl SqlCatalog {
         }
         let mut session = engine.begin().await.map_err(failed)?;
         let tables = session.rows(schema::list_tables(dialect), &[Kind::Text]);
-        let tables: Vec<_> = tables
-            .await
-            .map_err(failed)?
-            .into_iter()
-            .filter_map(|row| text(row.into_iter().next()?))
-            .collect();
-        if let Some(table) = TABLES
+        let tables = names(tables.await.map_err(failed)?);
+        let others = session.rows(schema::list_others(dialect), &[Kind::Text]);
+        let others = names(others.await.map_err(failed)?);
+        let message = match TABLES
             .iter()
             .find(|table| tables.iter().any(|t| t == *table))
         {
+            Some(table) => Some(format!(
+                "it holds a catalog already, or at least a table {table}; open that, or choose another place"
+            )),
+            None => (!others.is_empty()).then(|| schema::occupied(&others)),
+        };
+        if let Some(message) = message {
             return Err(Error::Unusable {
                 place: place.clone(),
-                message: format!(
-                    "it holds a catalog already, or at least a table {table}; open that, or choose another place"
-                ),
+                message,
             });
         }
         schema::make(&mut *session, dialect, keys)
@@ -112,65 +114,12 @@ impl SqlCatalog {
         place: String,
         is_writable: bool,
     ) -> Result<Self, Error> {
-        let failed = |error: sqlx::Error| failed(dialect, &place, false, &error);
-        let unusable = |message: String| Error::Unusable {
-            place: place.clone(),
-            message,
-        };
-        let tables = schema::tables(&*engine, dialect).await.map_err(failed)?;
-        let is_missing = |table: &&str| !tables.iter().any(|there| there == *table);
-        let version = match is_missing(&TABLES[0]) {
-            true => None,
-            false => version(&*engine, dialect).await.map_err(failed)?,
-        };
-        // A database of an older version has other tables: its version says more than they do.
-        if let Some(message) = version.as_deref().and_then(version::refusal) {
-            return Err(unusable(message));
-        }
-        if let Some(table) = TABLES.iter().copied().find(|table| is_missing(table)) {
-            return Err(unusable(format!(
-                "it has no table {table}: it is no catalog of Terracotta 0.8 or later"
-            )));
-        }
-        if version.is_none() {
-            return Err(unusable("it does not say its version".into()));
-        }
-        let statement = Statement::new(
-            dialect,
-            "SELECT key_name, description FROM key_names ORDER BY idx",
-        );
-        let rows = engine.rows(statement, &[Kind::Text; 2]).await;
-        let described = rows.map_err(failed)?.into_iter().map(|row| {
-            let mut row = row.into_iter();
-            let mut next = || text(row.next().flatten()).unwrap_or_default();
-            (next(), next())
-        });
-        let keys = Keys::described(described).map_err(|error| unusable(error.to_string()))?;
-        let columns = schema::columns(&*engine, dialect, "datasets").await;
-        let columns = columns.map_err(failed)?;
-        let own: Vec<_> = keys
-            .names()
-            .map(|name| {
-                let column = columns.iter().find(|column| column.name == name);
-                column.ok_or_else(|| unusable(format!("its datasets have no column {name}")))
-            })
-            .collect::<Result<_, _>>()?;
-        let is_exact = |collation: &Option<String>| {
-            let name = collation.as_deref().unwrap_or_default();
-            EXACT_COLLATIONS.contains(&name)
-        };
-        let dialect = match dialect {
-            Dialect::MySql { .. } => Dialect::MySql {
-                exact: own.iter().all(|column| is_exact(&column.collation)),
-            },
-            dialect => dialect,
-        };
-        let widths = own.iter().map(|column| column.width).collect();
+        let described = describe(&mut &*engine, dialect, &place).await?;
         Ok(Self {
             engine,
-            dialect,
-            keys,
-            widths,
+            dialect: described.dialect,
+            keys: described.keys,
+            widths: described.widths,
             place,
             is_writable,
         })
@@ -235,13 +184,9 @@ impl SqlCatalog {
             self.find_path(values).await?;
             return Ok(None);
         };
-        let unusable =
-            |message: &str| self.unusable(format!("the metadata of {values:?}: {message}"));
-        let metadata = metadata(row).map_err(|message| unusable(&message))?;
-        metadata
-            .check()
-            .map_err(|error| unusable(&error.to_string()))?;
-        Ok(Some(metadata))
+        metadata(row)
+            .map(Some)
+            .map_err(|message| self.unusable(format!("the metadata of {values:?}: {message}")))
     }
 
     /// A transaction that writes, alone.
@@ -539,19 +484,6 @@ impl Catalog for SqlCatalog {
     }
 }
 
-/// What a database says of its version, if it says anything.
-pub(super) async fn version(
-    engine: &dyn Engine,
-    dialect: Dialect,
-) -> Result<Option<String>, sqlx::Error> {
-    let statement = Statement::new(dialect, "SELECT version FROM terracotta");
-    let rows = engine.rows(statement, &[Kind::Text]).await?;
-    Ok(rows
-        .into_iter()
-        .next()
-        .and_then(|row| text(row.into_iter().next()?)))
-}
-
 /// A text fits its column, and PostgreSQL.
 fn check_width(value: &str, what: &str, most: usize) -> Result<(), Error> {
     if value.contains('\0') {
@@ -565,46 +497,4 @@ fn check_width(value: &str, what: &str, most: usize) -> Result<(), Error> {
         "{what} has {characters} characters, the database takes {most}: {:?}",
         value.chars().take(40).collect::<String>()
     )))
-}
-
-/// From a row of the keys and the path.
-fn dataset(row: Row) -> Dataset {
-    let mut values: Vec<String> = row
-        .into_iter()
-        .map(|cell| text(cell).unwrap_or_default())
-        .collect();
-    let path = values.pop().unwrap_or_default();
-    Dataset { values, path }
-}
-
-/// From a row of the columns of `metadata` beside the keys.
-fn metadata(row: Row) -> Result<Metadata, String> {
-    let mut cells = row.into_iter().flatten();
-    let mut next = || cells.next().ok_or("a column is empty");
-    let number = |cell| match cell {
-        Value::Number(number) => number,
-        _ => f64::NAN,
-    };
-    let json = |cell| match cell {
-        Value::Text(text) => serde_json::from_str(&text).map_err(|error| error.to_string()),
-        _ => Err("no text".into()),
-    };
-    let bounds = [next()?, next()?, next()?, next()?].map(number);
-    let convex_hull = json(next()?)?;
-    let [valid_percentage, min, max, mean, stdev] =
-        [next()?, next()?, next()?, next()?, next()?].map(number);
-    let percentiles = match next()? {
-        Value::Bytes(bytes) => Metadata::percentiles_of(&bytes),
-        _ => None,
-    };
-    Ok(Metadata {
-        bounds,
-        convex_hull,
-        valid_percentage,
-        range: (min, max),
-        mean,
-        stdev,
-        percentiles: percentiles.ok_or("the percentiles are not 99 numbers")?,
-        extra: json(next()?)?,
-    })
 }

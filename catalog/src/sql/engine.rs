@@ -5,6 +5,36 @@ use cog_raster::BoxFuture;
 use core::{fmt::Debug, time::Duration};
 use sqlx::Error;
 
+/// Whoever can be asked: a pool, or one connection within its transaction.
+pub(super) trait Ask: Send {
+    /// What a statement finds.
+    fn rows<'a>(
+        &'a mut self,
+        statement: Statement,
+        kinds: &'a [Kind],
+    ) -> BoxFuture<'a, Result<Vec<Row>, Error>>;
+}
+
+impl Ask for &dyn Engine {
+    fn rows<'a>(
+        &'a mut self,
+        statement: Statement,
+        kinds: &'a [Kind],
+    ) -> BoxFuture<'a, Result<Vec<Row>, Error>> {
+        Engine::rows(*self, statement, kinds)
+    }
+}
+
+impl Ask for Box<dyn Session> {
+    fn rows<'a>(
+        &'a mut self,
+        statement: Statement,
+        kinds: &'a [Kind],
+    ) -> BoxFuture<'a, Result<Vec<Row>, Error>> {
+        Session::rows(&mut **self, statement, kinds)
+    }
+}
+
 /// A pool of connections.
 pub(super) trait Engine: Debug + Send + Sync {
     /// What a statement finds. Tried again once on another connection if the first turns out broken.
@@ -46,6 +76,8 @@ pub(super) struct Limits {
     pub(super) answer: Option<Duration>,
     /// Most connections.
     pub(super) connections: u32,
+    /// How long nobody else tries after there was no connection to be had.
+    pub(super) outage: Duration,
 }
 
 /// What comes of `answer`, unless that takes too long.
@@ -64,6 +96,11 @@ pub(super) async fn within<T>(
                 format!("no answer within {} s", patience.as_secs_f64()),
             )))
         })
+}
+
+/// There was no connection to be had, and another try would take as long.
+pub(super) fn is_away(error: &Error) -> bool {
+    matches!(error, Error::PoolTimedOut | Error::Io(_))
 }
 
 /// The connection is of no more use: another may be.
@@ -86,13 +123,15 @@ macro_rules! engine {
         use cog_raster::BoxFuture;
         use sqlx::{Arguments as _, Database, Pool, Row as _, pool::PoolConnection};
         use $crate::sql::{
-            engine::{Engine, Limits, Session, is_broken, within},
+            engine::{Engine, Limits, Session, is_away, is_broken, within},
+            outage::Outage,
             statement::{Kind, Row as Found, Statement, Value},
         };
 
         pub(in crate::sql) struct PoolEngine {
             pool: Pool<$database>,
             limits: Limits,
+            outage: Outage,
         }
 
         impl core::fmt::Debug for PoolEngine {
@@ -116,7 +155,25 @@ macro_rules! engine {
                     .acquire_timeout(limits.connect)
                     .connect_with(options)
                     .await?;
-                Ok(Self { pool, limits })
+                let outage = Outage::new(limits.outage);
+                Ok(Self {
+                    pool,
+                    limits,
+                    outage,
+                })
+            }
+
+            async fn acquire(&self) -> Result<PoolConnection<$database>, sqlx::Error> {
+                let attempt = self.outage.enter(std::time::Instant::now());
+                // As if it had waited.
+                let attempt = attempt.ok_or(sqlx::Error::PoolTimedOut)?;
+                let acquired = self.pool.acquire().await;
+                match &acquired {
+                    Ok(_) => attempt.succeeded(),
+                    Err(error) if is_away(error) => attempt.failed(std::time::Instant::now()),
+                    Err(_) => {}
+                }
+                acquired
             }
         }
 
@@ -129,7 +186,7 @@ macro_rules! engine {
                 Box::pin(async move {
                     let mut again = true;
                     loop {
-                        let mut connection = self.pool.acquire().await?;
+                        let mut connection = self.acquire().await?;
                         let found = within(
                             self.limits.answer,
                             found(&mut connection, statement.clone(), kinds),
@@ -154,7 +211,7 @@ macro_rules! engine {
             fn begin(&self) -> BoxFuture<'_, Result<Box<dyn Session>, sqlx::Error>> {
                 Box::pin(async move {
                     let mut session = PoolSession {
-                        connection: self.pool.acquire().await?,
+                        connection: self.acquire().await?,
                         limits: self.limits,
                         is_done: false,
                     };

@@ -1,9 +1,9 @@
 //! Databases of older versions of Terracotta.
 
 use super::{
-    catalog::{SqlCatalog, version},
+    describe::{describe_parts, version},
     dialect::Dialect,
-    engine::Engine,
+    engine::Ask,
     failure::failed,
     open::{Opened, connect},
     schema::{self, TEXT_WIDTH, text},
@@ -37,14 +37,15 @@ pub struct Migration {
 
 /// Plans how the database at `place` becomes one of version `to`.
 ///
-/// Without `from` the database says its version; without `to` it becomes what this crate writes. Versions
-/// 0.7 to 0.11 are known; none goes back before 0.9. The plan is made from what is there: one that broke
-/// off, which only MySQL leaves half done, is planned again from where it stopped.
+/// `from` is only for a database that does not say its version. Without `to` it becomes what this crate
+/// writes, and a newer one stays what it is. Versions 0.7 to 0.11 are known; none goes back before 0.9.
+/// The plan is made from what is there: one that broke off, which only MySQL leaves half done, is planned
+/// again from where it stopped.
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] for a version that is not known or a way that there is not; [`Error::Unusable`] for
-/// what is no catalog; those of [`open`](crate::open).
+/// [`Error::Invalid`] for a version that is not known, another than the database says, or a way that there
+/// is not; [`Error::Unusable`] for what is no catalog; those of [`open`](crate::open).
 pub async fn migration(
     place: &str,
     from: Option<&str>,
@@ -52,13 +53,14 @@ pub async fn migration(
     options: &OpenOptions,
 ) -> Result<Migration, Error> {
     let opened = connect(place, options).await?;
-    let (engine, dialect) = (&*opened.engine, opened.dialect);
+    let (mut engine, dialect) = (&*opened.engine, opened.dialect);
+    let ask: &mut dyn Ask = &mut engine;
     let failed = |error: sqlx::Error| failed(dialect, &opened.place, false, &error);
     let unusable = |message: String| Error::Unusable {
         place: opened.place.clone(),
         message,
     };
-    let tables = schema::tables(engine, dialect).await.map_err(failed)?;
+    let tables = schema::tables(ask, dialect).await.map_err(failed)?;
     let has = |table: &str| tables.iter().any(|there| there == table);
     for table in ["terracotta", "datasets", "metadata"] {
         if !has(table) {
@@ -67,13 +69,35 @@ pub async fn migration(
             )));
         }
     }
-    let said = version(engine, dialect).await.map_err(failed)?;
-    let from = from.map(str::to_owned).or(said).ok_or_else(|| {
-        unusable("it does not say its version; say from which it is to be migrated".into())
-    })?;
-    let from = from.trim_start_matches('v').to_owned();
-    let to = full(to.unwrap_or(versions::WRITTEN).trim_start_matches('v'));
-    let (start, end) = (minor(&from)?, minor(&to)?);
+    let said = version(ask, dialect).await.map_err(failed)?;
+    let has_row = said.is_some();
+    let plain = |version: &str| version.trim_start_matches('v').to_owned();
+    let said = said
+        .map(|said| plain(&said))
+        .filter(|said| !said.is_empty());
+    let is_said = said.is_some();
+    let from = match (said, from.map(plain)) {
+        (Some(said), Some(from)) if minor(&said).ok() != Some(minor(&from)?) => {
+            return Err(Error::invalid(format!(
+                "the database says that it is of version {said:?}, not {from}"
+            )));
+        }
+        (Some(said), _) => said,
+        (None, Some(from)) => from,
+        (None, None) => {
+            return Err(unusable(
+                "it does not say its version; say from which it is to be migrated".into(),
+            ));
+        }
+    };
+    let start = minor(&from)?;
+    let to = match to {
+        Some(to) => full(&plain(to)),
+        // Nobody goes back without having said so.
+        None if start > minor(versions::WRITTEN)? => from.clone(),
+        None => versions::WRITTEN.to_owned(),
+    };
+    let end = minor(&to)?;
     if end < start && end < 9 || end < 8 {
         return Err(Error::invalid(format!(
             "there is no way from version {from} back to {to}"
@@ -81,12 +105,15 @@ pub async fn migration(
     }
     let mut statements = Vec::new();
     if start < 8 {
-        statements.extend(to_0_8(engine, dialect, &tables, &unusable).await?);
+        statements.extend(to_0_8(ask, dialect, &tables, &unusable).await?);
     }
     if start < 9 && end >= 9 {
         statements.extend(to_0_9(dialect));
     }
-    if start != end {
+    // The last: what broke off before is of the version before.
+    if !has_row {
+        statements.push(format!("INSERT INTO terracotta (version) VALUES ('{to}')"));
+    } else if start != end || !is_said {
         statements.push(format!("UPDATE terracotta SET version = '{to}'"));
     }
     Ok(Migration {
@@ -116,8 +143,8 @@ impl Migration {
         &self.statements
     }
 
-    /// Does it: all or nothing in SQLite and PostgreSQL; MySQL keeps what was done before a failure, and
-    /// a new plan goes on from there. A SQLite file is first copied beside itself: the copy's path.
+    /// Does it, if what comes of it is a catalog: all or nothing in SQLite and PostgreSQL; MySQL keeps what was
+    /// done before a failure, but for the version, and a new plan goes on from there. A SQLite file is first copied beside itself: the copy's path.
     ///
     /// # Errors
     ///
@@ -130,9 +157,9 @@ impl Migration {
             file,
             is_writable,
         } = self.opened;
-        if self.statements.is_empty() {
+        let Some((last, before)) = self.statements.split_last() else {
             return Ok(None);
-        }
+        };
         if !is_writable {
             return Err(Error::ReadOnly(place));
         }
@@ -148,12 +175,13 @@ impl Migration {
             None => None,
         };
         let mut session = engine.begin().await.map_err(failed)?;
-        for statement in &self.statements {
+        for statement in before {
             session.script(statement).await.map_err(failed)?;
         }
+        // What was made is a catalog, or nothing says that it is.
+        describe_parts(&mut session, dialect, &place).await?;
+        session.script(last).await.map_err(failed)?;
         session.commit().await.map_err(failed)?;
-        // What was made is a catalog, or the error says what is still wrong with it.
-        SqlCatalog::open(engine, dialect, place, is_writable).await?;
         Ok(copy)
     }
 }
@@ -200,13 +228,13 @@ fn minor(version: &str) -> Result<u32, Error> {
 
 /// The keys get a table that says their order, and paths their name.
 async fn to_0_8(
-    engine: &dyn Engine,
+    ask: &mut dyn Ask,
     dialect: Dialect,
     tables: &[String],
     unusable: &impl Fn(String) -> Error,
 ) -> Result<Vec<String>, Error> {
     let failed = |error: sqlx::Error| unusable(error.to_string());
-    let columns = schema::columns(engine, dialect, "datasets").await;
+    let columns = schema::columns(ask, dialect, "datasets").await;
     let columns = columns.map_err(failed)?;
     let is_path = |name: &str| matches!(name, "path" | "filepath");
     // The table of keys does not say their order, and a server keeps none; the columns do.
@@ -221,7 +249,7 @@ async fn to_0_8(
     let mut is_filled = false;
     if has("key_names") {
         let count = Statement::new(dialect, "SELECT key_name FROM key_names");
-        let rows = engine.rows(count, &[Kind::Text]).await.map_err(failed)?;
+        let rows = ask.rows(count, &[Kind::Text]).await.map_err(failed)?;
         is_filled = !rows.is_empty();
     } else {
         let charset = match dialect {
@@ -239,7 +267,7 @@ async fn to_0_8(
         }
         let (table, column) = (dialect.quoted("keys"), dialect.quoted("key"));
         let found = Statement::new(dialect, format!("SELECT {column} FROM {table}"));
-        let rows = engine.rows(found, &[Kind::Text]).await.map_err(failed)?;
+        let rows = ask.rows(found, &[Kind::Text]).await.map_err(failed)?;
         let mut found: Vec<_> = rows
             .into_iter()
             .filter_map(|row| text(row.into_iter().next()?))

@@ -8,12 +8,13 @@
 //! | `metadata` | the keys; `bounds_…`, `convex_hull`, `valid_percentage`, `min`, `max`, `mean`, `stdev`, `percentiles`, `metadata` |
 //!
 //! [`catalog`] holds what a catalog does, `statements` what it asks, `dialect` the databases' differences,
-//! `engine` the connections; `sqlite`, `mysql` and `postgres` only connect.
+//! `engine` the connections; `sqlite_file`, `mysql` and `postgres` only connect.
 
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod address;
 mod batch;
 mod catalog;
+mod describe;
 mod dialect;
 #[cfg(feature = "sqlite-remote")]
 mod download;
@@ -23,13 +24,17 @@ mod migrate;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod open;
+mod outage;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite-remote")]
 mod remote;
+mod row;
 mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "sqlite")]
+mod sqlite_file;
 mod statement;
 mod statements;
 mod version;

@@ -66,6 +66,7 @@ fn limits(options: &OpenOptions) -> Limits {
         connect: options.timeout,
         answer: Some(options.patience),
         connections: options.connections,
+        outage: options.outage,
     }
 }
 

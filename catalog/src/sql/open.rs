@@ -89,6 +89,12 @@ pub struct OpenOptions {
     pub timeout: Duration,
     /// Longest wait for a server's answer.
     pub patience: Duration,
+    /// How long after a server gave no connection in time nobody else waits for one: requests then fail at
+    /// once, and after it one of them goes to see. Zero lets all wait.
+    pub outage: Duration,
+    /// Time after which a SQLite file is looked at again, by the next request, whether another file has taken
+    /// its place; whoever writes always looks.
+    pub recheck: Duration,
     /// Most connections, at least one.
     pub connections: u32,
     /// Where copies of remote SQLite files are kept: Terracotta's `REMOTE_DB_CACHE_DIR`.
@@ -116,6 +122,8 @@ impl Default for OpenOptions {
             password: None,
             timeout: Duration::from_secs(10),
             patience: Duration::from_secs(60),
+            outage: Duration::from_secs(1),
+            recheck: Duration::from_secs(2),
             connections: 8,
             cache_folder: std::env::temp_dir().join("smalti-catalogs"),
             cache_ttl: Duration::from_secs(600),
@@ -135,6 +143,8 @@ impl core::fmt::Debug for OpenOptions {
             .field("password", &self.password.as_ref().map(|_| "***"))
             .field("timeout", &self.timeout)
             .field("patience", &self.patience)
+            .field("outage", &self.outage)
+            .field("recheck", &self.recheck)
             .field("connections", &self.connections)
             .field("cache_folder", &self.cache_folder)
             .field("cache_ttl", &self.cache_ttl)
@@ -177,6 +187,20 @@ impl OpenOptions {
     pub const fn with_timeouts(mut self, connect: Duration, answer: Duration) -> Self {
         self.timeout = connect;
         self.patience = answer;
+        self
+    }
+
+    /// Sets how long nobody else waits for a server that gave no connection in time.
+    #[must_use]
+    pub const fn with_outage(mut self, outage: Duration) -> Self {
+        self.outage = outage;
+        self
+    }
+
+    /// Sets when a SQLite file is looked at again whether another has taken its place.
+    #[must_use]
+    pub const fn with_recheck(mut self, recheck: Duration) -> Self {
+        self.recheck = recheck;
         self
     }
 
@@ -271,7 +295,8 @@ pub async fn open(place: &str, options: &OpenOptions) -> Result<Arc<dyn Catalog>
 ///
 /// # Errors
 ///
-/// [`open`]'s; [`Error::Unusable`] if there is a catalog already; [`Error::ReadOnly`] for a place that can
+/// [`open`]'s; [`Error::Unusable`] if there is a catalog already, or anything else: tables of another program
+/// are not added to; [`Error::ReadOnly`] for a place that can
 /// only be read.
 pub async fn create(
     place: &str,
@@ -331,7 +356,7 @@ pub(super) async fn connect(place: &str, options: &OpenOptions) -> Result<Opened
     match options.provider_of(place)? {
         #[cfg(feature = "sqlite")]
         Provider::Sqlite => {
-            use super::sqlite::{Access, connect};
+            use super::sqlite_file::{Access, connect};
             let access = match options.read_only {
                 true => Access::Read,
                 false => Access::Write,

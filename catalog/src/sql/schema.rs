@@ -2,7 +2,7 @@
 
 use super::{
     dialect::Dialect,
-    engine::{Engine, Session},
+    engine::{Ask, Session},
     statement::{Kind, Row, Statement, Value},
     version,
 };
@@ -32,6 +32,47 @@ pub(super) fn list_tables(dialect: Dialect) -> Statement {
                  WHERE table_schema = ANY (current_schemas(false))"
             }
         },
+    )
+}
+
+/// What else a database holds where a catalog's tables would be made: tables and views, but no part of the
+/// database itself or of its extensions.
+pub(super) fn list_others(dialect: Dialect) -> Statement {
+    Statement::new(
+        dialect,
+        match dialect {
+            Dialect::Sqlite => {
+                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') \
+                 AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
+            }
+            Dialect::MySql { .. } => {
+                "SELECT CAST(table_name AS CHAR) FROM information_schema.tables \
+                 WHERE table_schema = DATABASE() ORDER BY table_name"
+            }
+            Dialect::Postgres => {
+                "SELECT CAST(relname AS TEXT) FROM pg_catalog.pg_class AS c \
+                 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+                 WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
+                 AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend AS d WHERE d.objid = c.oid \
+                 AND d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'e') ORDER BY relname"
+            }
+        },
+    )
+}
+
+/// The names of [`list_others`] in a message.
+pub(super) fn occupied(others: &[String]) -> String {
+    let mut names = others
+        .iter()
+        .take(3)
+        .map(String::as_str)
+        .collect::<Vec<_>>();
+    if others.len() > names.len() {
+        names.push("…");
+    }
+    format!(
+        "it holds other tables ({}) and no catalog: choose an empty database for a new one",
+        names.join(", ")
     )
 }
 
@@ -96,23 +137,27 @@ pub(super) fn text(value: Option<Value>) -> Option<String> {
 
 /// The tables that a database holds.
 pub(super) async fn tables(
-    engine: &dyn Engine,
+    ask: &mut dyn Ask,
     dialect: Dialect,
 ) -> Result<Vec<String>, sqlx::Error> {
-    let rows = engine.rows(list_tables(dialect), &[Kind::Text]).await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| text(row.into_iter().next().flatten()))
-        .collect())
+    let rows = ask.rows(list_tables(dialect), &[Kind::Text]);
+    Ok(names(rows.await?))
+}
+
+/// The texts of rows of one column.
+pub(super) fn names(rows: Vec<Row>) -> Vec<String> {
+    rows.into_iter()
+        .filter_map(|row| text(row.into_iter().next()?))
+        .collect()
 }
 
 /// The columns of a table.
 pub(super) async fn columns(
-    engine: &dyn Engine,
+    ask: &mut dyn Ask,
     dialect: Dialect,
     table: &str,
 ) -> Result<Vec<Column>, sqlx::Error> {
-    let rows = engine.rows(list_columns(dialect, table), &COLUMN_KINDS);
+    let rows = ask.rows(list_columns(dialect, table), &COLUMN_KINDS);
     Ok(rows.await?.into_iter().map(Column::of).collect())
 }
 

@@ -1,19 +1,41 @@
-//! SQLite.
+//! The catalog in a SQLite file, and in the one that takes its place.
 
-use super::{catalog::SqlCatalog, dialect::Dialect, engine::engine, failure::failed};
+use super::{
+    catalog::SqlCatalog,
+    dialect::Dialect,
+    sqlite_file::{Access, FileId, connect},
+};
 use crate::{Catalog, Entry, Error, Keys, Metadata, OpenOptions, Page, Query};
-use core::time::Duration;
-use sqlx::sqlite::SqliteConnectOptions;
-use std::path::Path;
-
-engine!(sqlx::Sqlite, "BEGIN IMMEDIATE");
-
-/// How long to wait for another process that writes.
-const PATIENCE: Duration = Duration::from_secs(30);
+use cog_raster::BoxFuture;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Instant,
+};
 
 /// A catalog in a SQLite file.
+///
+/// Where another file takes its place (Unix tells them apart), that is opened: by the first request after
+/// [`OpenOptions::recheck`], or the next that writes, so that nothing is written into a file that nobody
+/// finds any more. One that is no catalog, or has other keys, is told to [`OpenOptions::warn`]: what was
+/// there is read on, and writing fails.
 #[derive(Debug)]
-pub struct SqliteCatalog(pub(super) SqlCatalog);
+pub struct SqliteCatalog {
+    path: PathBuf,
+    access: Access,
+    options: OpenOptions,
+    keys: Keys,
+    current: RwLock<Arc<Current>>,
+    /// When the file was last looked at.
+    looked: Mutex<Instant>,
+}
+
+/// The file that is open.
+#[derive(Debug)]
+struct Current {
+    catalog: SqlCatalog,
+    file: Option<FileId>,
+}
 
 impl SqliteCatalog {
     /// Makes the tables in a file, which is made too if it is not there.
@@ -51,22 +73,21 @@ impl SqliteCatalog {
     ) -> Result<Self, Error> {
         let place = path.display().to_string();
         let engine = connect(path, &place, Access::Create, options).await?;
-        SqlCatalog::create(Box::new(engine), Dialect::Sqlite, place, keys)
-            .await
-            .map(Self)
+        let catalog = SqlCatalog::create(Box::new(engine), Dialect::Sqlite, place, keys).await?;
+        let current = Current {
+            catalog,
+            file: FileId::of(path),
+        };
+        Ok(Self::of(path, Access::Write, options, current))
     }
 
     pub(crate) async fn open_with(path: &Path, options: &OpenOptions) -> Result<Self, Error> {
-        let place = path.display().to_string();
         let access = match options.read_only {
             true => Access::Read,
             false => Access::Write,
         };
-        let engine = connect(path, &place, access, options).await?;
-        let is_writable = !options.read_only;
-        SqlCatalog::open(Box::new(engine), Dialect::Sqlite, place, is_writable)
-            .await
-            .map(Self)
+        let current = Current::open(path, access, options).await?;
+        Ok(Self::of(path, access, options, current))
     }
 
     /// Opens a file that nobody changes; errors name `place`.
@@ -77,51 +98,130 @@ impl SqliteCatalog {
         options: &OpenOptions,
     ) -> Result<Self, Error> {
         let engine = connect(path, place, Access::Fixed, options).await?;
-        SqlCatalog::open(Box::new(engine), Dialect::Sqlite, place.to_owned(), false)
-            .await
-            .map(Self)
+        let place = place.to_owned();
+        let catalog = SqlCatalog::open(Box::new(engine), Dialect::Sqlite, place, false).await?;
+        let current = Current {
+            catalog,
+            file: None,
+        };
+        Ok(Self::of(path, Access::Fixed, options, current))
     }
 
     /// Reads every page of the file.
     #[cfg(feature = "sqlite-remote")]
     pub(super) async fn check(&self) -> Result<(), Error> {
-        let said = self.0.ask("PRAGMA quick_check(1)").await?;
+        let catalog = &self.there().catalog;
+        let said = catalog.ask("PRAGMA quick_check(1)").await?;
         match said.as_deref() {
             Some("ok") => Ok(()),
-            said => Err(self.0.unusable(format!(
+            said => Err(catalog.unusable(format!(
                 "it is damaged: {}",
                 said.unwrap_or("it cannot be checked")
             ))),
         }
     }
+
+    fn of(path: &Path, access: Access, options: &OpenOptions, current: Current) -> Self {
+        Self {
+            path: path.to_owned(),
+            access,
+            options: options.clone(),
+            keys: current.catalog.keys().clone(),
+            current: RwLock::new(Arc::new(current)),
+            looked: Mutex::new(Instant::now()),
+        }
+    }
+
+    fn there(&self) -> Arc<Current> {
+        let current = self.current.read();
+        Arc::clone(&current.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The file that is there now, or, only to be read, the one that was there.
+    async fn current(&self, is_writing: bool) -> Result<Arc<Current>, Error> {
+        let before = self.there();
+        let is_fixed = !matches!(self.access, Access::Read | Access::Write);
+        if is_fixed || !self.is_time(is_writing) || FileId::of(&self.path) == before.file {
+            return Ok(before);
+        }
+        match self.reopened().await {
+            Ok(current) => Ok(current),
+            Err(error) if is_writing => Err(error),
+            Err(error) => {
+                if let Some(warn) = &self.options.warn {
+                    warn(&format!("{error}; what was there before is read on"));
+                }
+                Ok(before)
+            }
+        }
+    }
+
+    fn is_time(&self, is_writing: bool) -> bool {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_time = is_writing || looked.elapsed() >= self.options.recheck;
+        if is_time {
+            *looked = Instant::now();
+        }
+        is_time
+    }
+
+    async fn reopened(&self) -> Result<Arc<Current>, Error> {
+        let current = Current::open(&self.path, self.access, &self.options).await?;
+        if current.catalog.keys() != &self.keys {
+            return Err(current.catalog.unusable(format!(
+                "another file took its place, with the keys {} instead of {}; start the program again to use it",
+                current.catalog.keys(),
+                self.keys
+            )));
+        }
+        let current = Arc::new(current);
+        let mut place = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        *place = Arc::clone(&current);
+        Ok(current)
+    }
+}
+
+impl Current {
+    async fn open(path: &Path, access: Access, options: &OpenOptions) -> Result<Self, Error> {
+        // Before it is opened: if another comes in between, that is noticed.
+        let file = FileId::of(path);
+        let place = path.display().to_string();
+        let engine = connect(path, &place, access, options).await?;
+        let is_writable = access == Access::Write;
+        let catalog = SqlCatalog::open(Box::new(engine), Dialect::Sqlite, place, is_writable);
+        Ok(Self {
+            catalog: catalog.await?,
+            file,
+        })
+    }
 }
 
 impl Catalog for SqliteCatalog {
     fn keys(&self) -> &Keys {
-        self.0.keys()
+        &self.keys
     }
 
     fn is_writable(&self) -> bool {
-        self.0.is_writable()
+        self.access == Access::Write
     }
 
     fn datasets<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Result<Page, Error>> {
-        self.0.datasets(query)
+        Box::pin(async move { self.current(false).await?.catalog.datasets(query).await })
     }
 
     fn path<'a>(&'a self, values: &'a [String]) -> BoxFuture<'a, Result<String, Error>> {
-        self.0.path(values)
+        Box::pin(async move { self.current(false).await?.catalog.path(values).await })
     }
 
     fn metadata<'a>(
         &'a self,
         values: &'a [String],
     ) -> BoxFuture<'a, Result<Option<Metadata>, Error>> {
-        self.0.metadata(values)
+        Box::pin(async move { self.current(false).await?.catalog.metadata(values).await })
     }
 
     fn insert<'a>(&'a self, entries: &'a [Entry]) -> BoxFuture<'a, Result<(), Error>> {
-        self.0.insert(entries)
+        Box::pin(async move { self.current(true).await?.catalog.insert(entries).await })
     }
 
     fn set_metadata<'a>(
@@ -129,45 +229,13 @@ impl Catalog for SqliteCatalog {
         values: &'a [String],
         metadata: &'a Metadata,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        self.0.set_metadata(values, metadata)
+        Box::pin(async move {
+            let current = self.current(true).await?;
+            current.catalog.set_metadata(values, metadata).await
+        })
     }
 
     fn delete<'a>(&'a self, values: &'a [String]) -> BoxFuture<'a, Result<(), Error>> {
-        self.0.delete(values)
+        Box::pin(async move { self.current(true).await?.catalog.delete(values).await })
     }
-}
-
-/// What a file is opened for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Access {
-    Read,
-    Write,
-    Create,
-    /// Only to be read, and nobody ever changes the file.
-    #[cfg(feature = "sqlite-remote")]
-    Fixed,
-}
-
-/// Opens a file, which must be there unless it is to be made.
-pub(super) async fn connect(
-    path: &Path,
-    place: &str,
-    access: Access,
-    options: &OpenOptions,
-) -> Result<PoolEngine, Error> {
-    let limits = Limits {
-        connect: PATIENCE,
-        answer: None,
-        connections: options.connections,
-    };
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(access == Access::Create)
-        .read_only(!matches!(access, Access::Write | Access::Create))
-        .busy_timeout(PATIENCE);
-    #[cfg(feature = "sqlite-remote")]
-    let options = options.immutable(access == Access::Fixed);
-    PoolEngine::connect(options, limits)
-        .await
-        .map_err(|error| failed(Dialect::Sqlite, place, false, &error))
 }

@@ -86,6 +86,32 @@ async fn a_second_catalog_in_the_same_place_is_refused_and_the_first_left_alone(
 }
 
 #[tokio::test]
+async fn nothing_is_made_beside_what_is_somebody_elses() {
+    for place in places::all() {
+        for sql in [
+            "CREATE TABLE users (name VARCHAR(90))",
+            "CREATE VIEW names AS SELECT name FROM users",
+        ] {
+            places::run(&place.url, sql).await;
+            for refused in [
+                create(&place.url, &keys(), &options()).await.unwrap_err(),
+                open(&place.url, &options()).await.unwrap_err(),
+            ] {
+                assert!(matches!(refused, Error::Unusable { .. }), "{refused:?}");
+                let told = refused.to_string();
+                assert!(
+                    told.contains("users") && told.contains("empty database"),
+                    "{told}"
+                );
+            }
+        }
+        // And nothing was: what is left alone makes place for a catalog.
+        places::run(&place.url, "DROP VIEW names; DROP TABLE users").await;
+        create(&place.url, &keys(), &options()).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_told_without_the_password() {
     for place in places::servers() {
         let (scheme, rest) = place.url.split_once("://").unwrap();

@@ -1,37 +1,13 @@
 //! Databases of older versions become what Terracotta 0.10 and this crate read.
 
-use crate::{places, terracotta::terracotta};
+use crate::{
+    places::{self, run},
+    terracotta::terracotta,
+};
 use catalog::{Error, OpenOptions, Query, create, migration, open};
-use sqlx::Connection as _;
 
 fn options() -> OpenOptions {
     OpenOptions::default()
-}
-
-/// Runs SQL in a database, which is made if it is not there. Names are quoted as by MySQL in `sql`.
-async fn run(place: &str, sql: &str) {
-    let (server, database) = place.rsplit_once('/').unwrap();
-    if place.starts_with("mysql") {
-        let mut connection = sqlx::MySqlConnection::connect(server).await.unwrap();
-        let sql = format!("CREATE DATABASE IF NOT EXISTS {database}; USE {database}; {sql}");
-        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
-        sql.execute(&mut connection).await.unwrap();
-    } else if place.starts_with("postgresql") {
-        let first = format!("{server}/postgres");
-        let mut connection = sqlx::PgConnection::connect(&first).await.unwrap();
-        let make = format!("CREATE DATABASE {database}");
-        let made = sqlx::raw_sql(sqlx::AssertSqlSafe(make));
-        // Refused where it is there already.
-        drop(made.execute(&mut connection).await);
-        let mut connection = sqlx::PgConnection::connect(place).await.unwrap();
-        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.replace('`', "\"")));
-        sql.execute(&mut connection).await.unwrap();
-    } else {
-        let url = format!("sqlite://{place}?mode=rwc");
-        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
-        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
-        sql.execute(&mut connection).await.unwrap();
-    }
 }
 
 /// A database as Terracotta 0.7 makes it. Its keys are not in alphabetical order.
@@ -141,6 +117,68 @@ async fn later_versions_differ_by_a_number_and_precision() {
         let catalog = open(&place.url, &options()).await.unwrap();
         let page = catalog.datasets(&Query::default()).await.unwrap();
         assert!(page.datasets.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_database_is_of_the_version_that_it_says_and_goes_back_only_when_told() {
+    for place in places::all() {
+        let keys = places::keys();
+        create(&place.url, &keys, &options()).await.unwrap();
+        let plan = async |from, to| migration(&place.url, from, to, &options()).await;
+        for from in ["0.7", "0.9.1", "0.11"] {
+            let refused = plan(Some(from), None).await.unwrap_err();
+            assert!(matches!(refused, Error::Invalid(_)), "{refused}");
+            assert!(refused.to_string().contains("0.10.1"), "{refused}");
+        }
+        let same = plan(Some("v0.10"), None).await.unwrap();
+        assert!(same.statements().is_empty(), "{:?}", same.statements());
+        let refused = plan(None, Some("0.8")).await.unwrap_err();
+        assert!(matches!(refused, Error::Invalid(_)), "{refused}");
+        plan(None, Some("0.11"))
+            .await
+            .unwrap()
+            .apply()
+            .await
+            .unwrap();
+        let stays = plan(None, None).await.unwrap();
+        assert_eq!((stays.from(), stays.to()), ("0.11.0", "0.11.0"));
+        assert!(stays.statements().is_empty(), "{:?}", stays.statements());
+        let back = plan(None, Some("0.10")).await.unwrap();
+        assert_eq!(back.statements().len(), 1, "{:?}", back.statements());
+        // Where it says nothing, whoever migrates it does.
+        for sql in [
+            "UPDATE terracotta SET version = ''",
+            "DELETE FROM terracotta",
+        ] {
+            run(&place.url, sql).await;
+            let refused = plan(None, None).await.unwrap_err();
+            assert!(matches!(refused, Error::Unusable { .. }), "{refused}");
+            assert!(open(&place.url, &options()).await.is_err());
+            plan(Some("0.10"), None)
+                .await
+                .unwrap()
+                .apply()
+                .await
+                .unwrap();
+            assert!(open(&place.url, &options()).await.is_ok());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_would_be_no_catalog_does_not_say_that_it_is_one() {
+    for place in places::all() {
+        make_0_7(&place.url).await;
+        // Somebody began by hand, with keys that the datasets do not have.
+        let sql = "CREATE TABLE key_names (key_name VARCHAR(90), description VARCHAR(90), idx INTEGER); \
+                   INSERT INTO key_names VALUES ('nobody', '', 0)";
+        run(&place.url, sql).await;
+        let plan = migration(&place.url, None, None, &options()).await.unwrap();
+        let refused = plan.apply().await.unwrap_err();
+        assert!(refused.to_string().contains("nobody"), "{refused}");
+        let again = migration(&place.url, None, None, &options()).await.unwrap();
+        assert_eq!(again.from(), "0.7.5");
     }
 }
 

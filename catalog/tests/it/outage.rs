@@ -31,6 +31,8 @@ struct Proxy {
     line: watch::Sender<Line>,
     /// Bytes that may still pass to the server before the line is cut.
     allowance: Arc<AtomicU64>,
+    /// Connections that were asked for.
+    asked: Arc<AtomicU64>,
 }
 
 impl Proxy {
@@ -39,9 +41,11 @@ impl Proxy {
         let address = listener.local_addr().unwrap();
         let line = watch::Sender::new(Line::Open);
         let allowance = Arc::new(AtomicU64::new(u64::MAX));
-        let (told, left) = (line.clone(), Arc::clone(&allowance));
+        let asked = Arc::new(AtomicU64::new(0));
+        let (told, left, count) = (line.clone(), Arc::clone(&allowance), Arc::clone(&asked));
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
                 let server = server.clone();
                 tokio::spawn(pass(client, server, told.clone(), Arc::clone(&left)));
             }
@@ -50,6 +54,7 @@ impl Proxy {
             address,
             line,
             allowance,
+            asked,
         }
     }
 
@@ -138,7 +143,12 @@ async fn copy(
 }
 
 /// A catalog behind a line that can be cut, and one that goes straight to the server.
-async fn behind_proxy(place: &str) -> (Proxy, Arc<dyn Catalog>, Arc<dyn Catalog>) {
+///
+/// - `outage`: how long it is remembered that the line was cut.
+async fn behind_proxy(
+    place: &str,
+    outage: Duration,
+) -> (Proxy, Arc<dyn Catalog>, Arc<dyn Catalog>) {
     let straight = create(place, &keys(), &OpenOptions::default())
         .await
         .unwrap();
@@ -148,7 +158,8 @@ async fn behind_proxy(place: &str) -> (Proxy, Arc<dyn Catalog>, Arc<dyn Catalog>
     let proxy = Proxy::start(server.to_owned()).await;
     let url = format!("{scheme}://{user}@{}/{database}", proxy.address);
     let options = OpenOptions::default()
-        .with_timeouts(Duration::from_millis(800), Duration::from_millis(1500));
+        .with_timeouts(Duration::from_millis(800), Duration::from_millis(1500))
+        .with_outage(outage);
     let catalog = open(&url, &options).await.unwrap();
     (proxy, catalog, straight)
 }
@@ -167,7 +178,7 @@ async fn count(catalog: &dyn Catalog) -> u64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_dies_while_it_serves_is_told_and_found_again() {
     for place in places::servers() {
-        let (proxy, catalog, _straight) = behind_proxy(&place.url).await;
+        let (proxy, catalog, _straight) = behind_proxy(&place.url, Duration::ZERO).await;
         catalog.insert(&entries(3)).await.unwrap();
         for state in [Line::Dead, Line::Mute, Line::Dead] {
             proxy.set(state);
@@ -186,9 +197,39 @@ async fn a_server_that_dies_while_it_serves_is_told_and_found_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outage_is_told_at_once_until_a_probe_finds_it_over() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let values = ["00001".to_owned(), "b".to_owned()];
+    for place in places::servers() {
+        let (proxy, catalog, _straight) = behind_proxy(&place.url, HOUR).await;
+        catalog.insert(&entries(3)).await.unwrap();
+        proxy.set(Line::Mute);
+        let told = catalog.path(&values).await.unwrap_err();
+        let asked = proxy.asked.load(Ordering::SeqCst);
+        for _ in 0..100 {
+            let again = catalog.path(&values).await.unwrap_err();
+            assert_eq!(again.to_string(), told.to_string());
+            let again = catalog.insert(&entries(1)).await.unwrap_err();
+            assert!(matches!(again, Error::Unavailable { .. }), "{again:?}");
+        }
+        // Nobody asked, and so nobody waited.
+        assert_eq!(proxy.asked.load(Ordering::SeqCst), asked);
+    }
+    for place in places::servers() {
+        // It is always time for a probe.
+        let (proxy, catalog, _straight) = behind_proxy(&place.url, Duration::from_nanos(1)).await;
+        catalog.insert(&entries(3)).await.unwrap();
+        proxy.set(Line::Dead);
+        assert!(catalog.path(&values).await.is_err());
+        proxy.set(Line::Open);
+        assert_eq!(catalog.path(&values).await.unwrap(), "a.tif");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_dies_while_it_is_written_holds_all_or_nothing() {
     for place in places::servers() {
-        let (proxy, catalog, straight) = behind_proxy(&place.url).await;
+        let (proxy, catalog, straight) = behind_proxy(&place.url, Duration::ZERO).await;
         catalog.insert(&entries(10)).await.unwrap();
         let many = entries(500);
         for bytes in [1, 100, 700, 5_000, 12_000, 20_000] {

@@ -1,6 +1,7 @@
 //! Databases of every kind, each new and empty.
 
 use catalog::Keys;
+use sqlx::Connection as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A place for a catalog that is not there yet.
@@ -50,4 +51,30 @@ pub(crate) fn servers() -> Vec<Place> {
 /// A new place of every kind there is.
 pub(crate) fn all() -> Vec<Place> {
     servers().into_iter().chain([sqlite()]).collect()
+}
+
+/// Runs SQL in a database, which is made if it is not there. Names are quoted as by MySQL in `sql`.
+pub(crate) async fn run(place: &str, sql: &str) {
+    let (server, database) = place.rsplit_once('/').unwrap();
+    if place.starts_with("mysql") {
+        let mut connection = sqlx::MySqlConnection::connect(server).await.unwrap();
+        let sql = format!("CREATE DATABASE IF NOT EXISTS {database}; USE {database}; {sql}");
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+        sql.execute(&mut connection).await.unwrap();
+    } else if place.starts_with("postgresql") {
+        let first = format!("{server}/postgres");
+        let mut connection = sqlx::PgConnection::connect(&first).await.unwrap();
+        let make = format!("CREATE DATABASE {database}");
+        let made = sqlx::raw_sql(sqlx::AssertSqlSafe(make));
+        // Refused where it is there already.
+        drop(made.execute(&mut connection).await);
+        let mut connection = sqlx::PgConnection::connect(place).await.unwrap();
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.replace('`', "\"")));
+        sql.execute(&mut connection).await.unwrap();
+    } else {
+        let url = format!("sqlite://{place}?mode=rwc");
+        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
+        sql.execute(&mut connection).await.unwrap();
+    }
 }

@@ -1,6 +1,12 @@
 //! The catalog in a SQLite file.
 
-use catalog::{Catalog as _, Entry, Error, Keys, Metadata, Query, SqliteCatalog, testkit};
+use catalog::{
+    Catalog as _, Entry, Error, Keys, Metadata, OpenOptions, Query, SqliteCatalog, open, testkit,
+};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 fn keys() -> Keys {
     Keys::new(testkit::KEYS).unwrap()
@@ -53,6 +59,90 @@ async fn who_may_only_read_cannot_write() {
         .await
         .unwrap_err();
     assert!(matches!(refused, Error::ReadOnly(_)), "{refused}");
+}
+
+/// A catalog at a path, with one dataset whose path is `name`.
+async fn with_one(path: &std::path::Path, keys: Keys, name: &str) {
+    let made = SqliteCatalog::create(path, keys.clone()).await.unwrap();
+    let values: Vec<_> = keys.names().map(|_| "a").collect();
+    made.insert(&[Entry::new(values, name)]).await.unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_took_its_place_is_used_instead() {
+    let folder = tempfile::tempdir().unwrap();
+    let [there, next] = ["a.sqlite", "next.sqlite"].map(|name| folder.path().join(name));
+    let place = there.to_str().unwrap();
+    let values = ["a".to_owned(), "a".to_owned()];
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let warned = Arc::clone(&told);
+    let always = OpenOptions::default()
+        .with_recheck(Duration::ZERO)
+        .with_warn(move |message| warned.lock().unwrap().push(message.to_owned()));
+    with_one(&there, keys(), "first").await;
+    let catalog = open(place, &always).await.unwrap();
+    let seldom = OpenOptions::default().with_recheck(Duration::from_secs(3600));
+    let seldom = open(place, &seldom).await.unwrap();
+    assert_eq!(catalog.path(&values).await.unwrap(), "first");
+    with_one(&next, keys(), "second").await;
+    std::fs::rename(&next, &there).unwrap();
+    assert_eq!(catalog.path(&values).await.unwrap(), "second");
+    // Whoever writes looks whether it is time or not; what is noted is in the file that others find.
+    assert_eq!(seldom.path(&values).await.unwrap(), "first");
+    let metadata = Metadata::constant([1.0, 2.0, 3.0, 4.0], 5.5);
+    seldom.set_metadata(&values, &metadata).await.unwrap();
+    assert_eq!(seldom.path(&values).await.unwrap(), "second");
+    let other = SqliteCatalog::open(&there).await.unwrap();
+    assert_eq!(
+        other.metadata(&values).await.unwrap(),
+        Some(metadata.clone())
+    );
+    assert!(told.lock().unwrap().is_empty(), "{told:?}");
+    // What cannot be used instead is told, and nothing is written where nobody finds it.
+    let others_keys = Keys::new(["other", "keys"]).unwrap();
+    with_one(&next, others_keys, "third").await;
+    for reason in ["other", "no SQLite database", "no such file"] {
+        match reason {
+            "other" => std::fs::rename(&next, &there).unwrap(),
+            "no SQLite database" => {
+                std::fs::write(&next, "x".repeat(200)).unwrap();
+                std::fs::rename(&next, &there).unwrap();
+            }
+            _ => std::fs::remove_file(&there).unwrap(),
+        }
+        assert_eq!(catalog.path(&values).await.unwrap(), "second");
+        let warning = told.lock().unwrap().pop().unwrap();
+        assert!(warning.contains(reason), "{warning}");
+        let refused = catalog.set_metadata(&values, &metadata).await.unwrap_err();
+        assert!(matches!(refused, Error::Unusable { .. }), "{refused:?}");
+        assert!(refused.to_string().contains(reason), "{refused}");
+    }
+    with_one(&there, keys(), "fourth").await;
+    assert_eq!(catalog.path(&values).await.unwrap(), "fourth");
+}
+
+#[tokio::test]
+async fn a_place_that_can_be_no_file_is_told_as_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    for (place, told) in [
+        (folder.path().to_owned(), "is a folder"),
+        (
+            folder.path().join("none/a.sqlite"),
+            "its folder is not there",
+        ),
+        (file.join("a.sqlite"), "should be its folder is a file"),
+    ] {
+        for refused in [
+            SqliteCatalog::create(&place, keys()).await.unwrap_err(),
+            SqliteCatalog::open(&place).await.unwrap_err(),
+        ] {
+            assert!(matches!(refused, Error::Unusable { .. }), "{refused:?}");
+            assert!(refused.to_string().contains(told), "{refused}");
+        }
+    }
 }
 
 #[tokio::test]

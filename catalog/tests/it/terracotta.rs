@@ -148,6 +148,37 @@ async fn what_terracotta_made_is_read_to_the_last_field() {
 }
 
 #[tokio::test]
+async fn what_terracotta_could_not_compute_keeps_nothing_else_from_being_read() {
+    for place in places::all() {
+        // MySQL has no infinite numbers: Terracotta cannot put the raster in.
+        if place.url.starts_with("mysql") {
+            continue;
+        }
+        let Some(theirs) = terracotta("make-large", &place.url) else {
+            return;
+        };
+        let catalog = open(&place.url, &OpenOptions::default()).await.unwrap();
+        assert_same(&place.url, &told(&*catalog, "0.10.1").await, &theirs);
+        let values = ["2020", "B1"].map(str::to_owned);
+        let large = catalog.metadata(&values).await.unwrap().unwrap();
+        assert!(
+            !large.mean.is_finite() && !large.stdev.is_finite(),
+            "{large:?}"
+        );
+        assert_eq!(large.bounds, [9.0, 45.0, 10.0, 46.0]);
+        assert_eq!(large.range, (-1.0, f64::from(3e38_f32)));
+        assert_eq!(large.extra, json!({"scale": null, "note": "NaN"}));
+        // What is written is to be read by everybody.
+        let refused = catalog.set_metadata(&values, &large).await.unwrap_err();
+        assert!(matches!(refused, catalog::Error::Invalid(_)), "{refused}");
+        let values = ["2020", "B2"].map(str::to_owned);
+        let endless = catalog.metadata(&values).await.unwrap().unwrap();
+        assert_eq!(endless.range, (f64::NEG_INFINITY, f64::INFINITY));
+        assert_eq!(endless.percentiles, [f32::INFINITY; 99]);
+    }
+}
+
+#[tokio::test]
 async fn what_this_crate_made_is_read_and_changed_by_terracotta() {
     for place in places::all() {
         let described = Keys::described([("date", "when"), ("band", "")]).unwrap();

@@ -1,11 +1,15 @@
 """What Terracotta makes of a database: `python terracotta_tells.py make|read|change PLACE`; prints JSON.
 
-`make` creates one and puts datasets in, `read` tells all that is in one, `change` puts one dataset in and
-takes one out.
+`make` creates one and puts datasets in, `make-large` one with a raster of `float32` as large as they come,
+`read` tells all that is in one, `change` puts one dataset in and takes one out. What is not finite is told
+as null.
 """
 
 import json
+import math
+import os
 import sys
+import tempfile
 
 import terracotta
 
@@ -37,6 +41,35 @@ def make(driver):
                 driver.insert(keys, f"s3://bucket/{at}/{band} ä.tif", metadata=metadata(10.0 * at))
             else:
                 driver.insert(keys, f"{at}/{band}.tif", skip_metadata=True)
+
+
+def make_large(driver):
+    import numpy
+    import rasterio
+
+    values = numpy.full((64, 64), 3e38, "float32")
+    values[:, ::3] = -1.0
+    values[0, 0] = numpy.nan
+    place = {"crs": "EPSG:4326", "transform": rasterio.transform.from_bounds(9, 45, 10, 46, 64, 64)}
+    driver.create(KEYS)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "large.tif")
+        with rasterio.open(
+            path, "w", "GTiff", 64, 64, 1, dtype="float32", nodata=numpy.nan, **place
+        ) as raster:
+            raster.write(values, 1)
+        noted = {"scale": math.nan, "note": "NaN"}
+        driver.insert(["2020", "B1"], path, metadata=driver.compute_metadata(path, extra_metadata=noted))
+        infinite = metadata(1.0) | {"range": (-math.inf, math.inf), "percentiles": [math.inf] * 99}
+        driver.insert(["2020", "B2"], path, metadata=infinite)
+
+
+def finite(told):
+    if isinstance(told, float):
+        return told if math.isfinite(told) else None
+    if isinstance(told, dict):
+        return {name: finite(value) for name, value in told.items()}
+    return [finite(value) for value in told] if isinstance(told, (list, tuple)) else told
 
 
 def change(driver):
@@ -78,7 +111,9 @@ action, place = sys.argv[1:]
 database = terracotta.get_driver(place)
 if action == "make":
     make(database)
+elif action == "make-large":
+    make_large(database)
 elif action == "change":
     change(database)
 # SQLAlchemy takes MySQL's doubles for decimals with ten digits behind the point.
-json.dump(read(database), sys.stdout, default=float)
+json.dump(finite(read(database)), sys.stdout, default=float)

@@ -253,17 +253,17 @@ pub enum Bands {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Says what it would do, and asks. A SQLite file is copied beside itself first.\n\n\
-                  Examples:\n  smalti migrate old.sqlite\n  smalti migrate mysql://user@host/tc --from 0.7 --to 0.10 --yes"
+                  Examples:\n  smalti migrate old.sqlite\n  smalti migrate mysql://user@host/tc --to 0.10 --yes"
 )]
 #[non_exhaustive]
 pub struct MigrateArgs {
     /// The database.
     #[arg(value_name = "DB")]
     pub database: String,
-    /// Version that it is of; by default it says so itself.
+    /// Version that it is of, where it does not say so itself.
     #[arg(long, value_name = "VERSION")]
     pub from: Option<String>,
-    /// Version that it becomes; by default that of today.
+    /// Version that it becomes; by default that of today, and a newer one stays as it is.
     #[arg(long, value_name = "VERSION")]
     pub to: Option<String>,
     /// Do not ask.

@@ -113,8 +113,7 @@ impl<'a> Sink<'a> {
             self.done
         );
         match Error::from(error) {
-            Error::Denied(_) => Error::Denied(message),
-            Error::Upstream(_) => Error::Upstream(message),
+            Error::Database { trouble, .. } => Error::Database { trouble, message },
             _ => Error::Failed(message),
         }
     }
@@ -123,6 +122,7 @@ impl<'a> Sink<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Trouble;
     use catalog::{Keys, MemoryCatalog, Metadata, Page, Query};
     use cog_raster::BoxFuture;
     use std::sync::atomic::{AtomicU32, Ordering};
@@ -204,9 +204,16 @@ mod tests {
         sink.add(Entry::new(["a"], "a.tif")).await.unwrap();
         let error = sink.flush().await.unwrap_err();
         assert!(
-            matches!(&error, Error::Upstream(m) if m.contains("0 datasets are in")),
-            "{error}"
+            matches!(
+                error,
+                Error::Database {
+                    trouble: Trouble::Away,
+                    ..
+                }
+            ),
+            "{error:?}"
         );
+        assert!(error.to_string().contains("0 datasets are in"), "{error}");
     }
 
     #[tokio::test]

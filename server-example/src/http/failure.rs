@@ -37,13 +37,15 @@ impl IntoResponse for Failure {
             StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if status == StatusCode::INTERNAL_SERVER_ERROR {
             tracing::error!("{}", self.0);
+        } else if matches!(self.0, Error::Database { .. }) {
+            tracing::warn!("{}", self.0);
         }
-        let detail = self.0.to_string();
+        let detail = self.0.told();
         let mut response = (status, Json(Detail { detail })).into_response();
         let headers = response.headers_mut();
         // What is wrong now may be right in a minute: a file can be put there.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if matches!(self.0, Error::Overloaded(_) | Error::Changed(_)) {
+        if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if matches!(self.0, Error::Changed(_)) {

@@ -56,7 +56,7 @@ impl Columns {
         Ok(Self(names))
     }
 
-    /// The columns of a dataset.
+    /// The columns of a dataset. What is not finite or not known is null: JSON has no other word for it.
     pub(super) fn of(&self, keys: &Keys, values: &[String], metadata: &Metadata) -> Value {
         let mut object = Map::new();
         object.insert("keys".into(), named(keys, values));
@@ -68,6 +68,7 @@ impl Columns {
                 "range" => json!([metadata.range.0, metadata.range.1]),
                 "mean" => json!(metadata.mean),
                 "stdev" => json!(metadata.stdev),
+                "percentiles" if metadata.percentiles.is_empty() => Value::Null,
                 "percentiles" => {
                     // As binary64, which is what clients read them as.
                     json!(
@@ -128,5 +129,32 @@ mod tests {
         );
         let all = parse("").unwrap().of(&keys, &values, &metadata);
         assert_eq!(all["percentiles"].as_array().unwrap().len(), 99);
+    }
+
+    #[test]
+    fn what_is_not_finite_is_null() {
+        let keys = Keys::new(["band"]).unwrap();
+        let mut metadata = Metadata::constant([1.0, 2.0, 3.0, 4.0], 5.0);
+        metadata.mean = f64::INFINITY;
+        metadata.stdev = f64::NAN;
+        metadata.valid_percentage = f64::NAN;
+        metadata.range = (f64::NEG_INFINITY, 7.0);
+        metadata.percentiles[98] = f32::INFINITY;
+        metadata.convex_hull = Value::Null;
+        let tell = |metadata: &Metadata| {
+            let told = parse("").unwrap().of(&keys, &["a".to_owned()], metadata);
+            // As it is sent.
+            serde_json::from_str::<Value>(&told.to_string()).unwrap()
+        };
+        let told = tell(&metadata);
+        for name in ["mean", "stdev", "valid_percentage", "convex_hull"] {
+            assert!(told[name].is_null(), "{name}: {told}");
+        }
+        assert_eq!(told["range"], json!([null, 7.0]));
+        assert_eq!(told["percentiles"][97], 5.0);
+        assert!(told["percentiles"][98].is_null(), "{told}");
+        assert_eq!(told["bounds"], json!([1.0, 2.0, 3.0, 4.0]));
+        metadata.percentiles.clear();
+        assert!(tell(&metadata)["percentiles"].is_null());
     }
 }

@@ -26,7 +26,10 @@ impl IntoResponses for ListingFails {
             ),
             ("404", "There is no such dataset, or no catalog"),
             ("500", "The catalog or the raster cannot be used"),
-            ("502", "The database or the raster's server did not answer"),
+            (
+                "503",
+                "The catalog's database does not answer; Retry-After says when to come back",
+            ),
         ])
     }
 }
@@ -72,9 +75,10 @@ impl IntoResponses for ReadingFails {
                 "403",
                 "Nothing is known of the dataset yet, and the database cannot be written",
             ),
+            ("502", "The raster's server did not answer"),
             (
                 "503",
-                "More requests than the server can work on; Retry-After says when to come back",
+                "The catalog's database does not answer, or there are more requests than the server can work on; Retry-After says when to come back",
             ),
         ]));
         responses

@@ -31,10 +31,7 @@ impl<E: Into<Error>> From<E> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let message = match &self.0 {
-            Error::Request(text) | Error::Parameter(text) => text.clone(),
-            other => other.to_string(),
-        };
+        let message = self.0.told();
         let is_mistake = matches!(self.0, Error::Parameter(_));
         // Retry-After, the mark of a replaced source, the log: as for every other path.
         let mut response = Failure(self.0).into_response();
@@ -59,4 +56,42 @@ pub(super) fn catalog_of(state: &ServerState) -> Result<&Arc<dyn Catalog>, Refus
                 .into(),
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::to_bytes;
+
+    #[tokio::test]
+    async fn nobody_is_told_where_the_database_is() {
+        let (place, message) = ("mysql://me@db.internal:3306/tc", "no route to host");
+        let unusable = catalog::Error::Unusable {
+            place: place.into(),
+            message: message.into(),
+        };
+        let away = catalog::Error::Unavailable {
+            place: place.into(),
+            message: message.into(),
+        };
+        for (error, status) in [
+            (unusable, 500),
+            (away, 503),
+            (catalog::Error::ReadOnly(place.into()), 403),
+        ] {
+            let error = Error::from(error);
+            assert!(error.to_string().contains("db.internal"), "{error}");
+            let response = Refusal(error).into_response();
+            assert_eq!(response.status(), status);
+            let after = response.headers().get(header::RETRY_AFTER);
+            assert_eq!(after.is_some(), status == 503, "{after:?}");
+            let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+            let body = String::from_utf8_lossy(&body);
+            assert!(body.contains("the catalog's database"), "{body}");
+            assert!(
+                !body.contains("internal") && !body.contains(message),
+                "{body}"
+            );
+        }
+    }
 }

@@ -63,13 +63,23 @@ impl Ends {
 
     /// The stretch of a dataset.
     ///
+    /// # Errors
+    ///
+    /// [`Error::Request`] for a percentile that there is not, or an end that is not finite in the database.
+    ///
     /// - `as_terracotta`: `p2` is the third percentile, and there are 99.
     pub(crate) fn of(self, metadata: &Metadata, as_terracotta: bool) -> Result<Stretch, Error> {
         let range = [metadata.range.0, metadata.range.1];
         let mut ends = [0.0; 2];
         for ((to, end), usual) in ends.iter_mut().zip(self.0).zip(range) {
             *to = match end {
-                End::Usual => usual,
+                End::Usual if usual.is_finite() => usual,
+                End::Usual => {
+                    return Err(Error::Request(
+                        "the range of this dataset's values is not finite: say between which two to stretch"
+                            .into(),
+                    ));
+                }
                 End::Number(number) => number,
                 End::Percentile(number) => {
                     let listed = |at: usize| metadata.percentiles.get(at).map(|p| f64::from(*p));
@@ -79,9 +89,15 @@ impl Ends {
                         100 => Some(range[1]),
                         _ => listed(number - 1),
                     };
-                    found.ok_or_else(|| {
+                    let found = found.ok_or_else(|| {
                         Error::Request(format!("Invalid percentile, out of range: p{number}"))
-                    })?
+                    })?;
+                    if !found.is_finite() {
+                        return Err(Error::Request(format!(
+                            "the percentile p{number} of this dataset is not finite: say a number"
+                        )));
+                    }
+                    found
                 }
             };
         }
@@ -252,6 +268,29 @@ mod tests {
             "[\"p99999999999999999999999\", 1]",
         ] {
             assert!(of(text, false).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_end_that_is_not_finite_has_to_be_said() {
+        let mut metadata = Metadata::constant([0.0, 0.0, 1.0, 1.0], 5.0);
+        metadata.range = (f64::NEG_INFINITY, 9.0);
+        metadata.percentiles[1] = f32::NAN;
+        let of = |text: &str| {
+            let query = query("stretch_range", text);
+            let stretch = Ends::parse(&query, "stretch_range")
+                .unwrap()
+                .of(&metadata, false);
+            stretch.map(|stretch| (stretch.low, stretch.high))
+        };
+        assert_eq!(of("[0, null]").unwrap(), (0.0, 9.0));
+        assert_eq!(of("[\"p1\", \"p98\"]").unwrap(), (5.0, 5.0));
+        for text in ["null", "[null, 1]", "[\"p0\", 1]", "[\"p2\", 1]"] {
+            let error = of(text).unwrap_err();
+            assert!(
+                matches!(&error, Error::Request(told) if told.contains("not finite")),
+                "{text}: {error}"
+            );
         }
     }
 
