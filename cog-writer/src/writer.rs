@@ -16,6 +16,9 @@ use crate::{
     spill::Spill,
 };
 
+/// Bytes of one row of blocks of every level, which is in memory while it is filled.
+const MOST_ROW_BYTES: u64 = 1 << 30;
+
 /// Writes one COG: rows in from the top, then the file out.
 ///
 /// See the [crate's documentation](crate) for the picture and an example.
@@ -85,6 +88,21 @@ impl CogWriter {
             let _ = directories(info, options, (width, height), level)?;
         }
         let sizes = options.level_sizes(width, height);
+        let across: u64 = sizes.iter().map(|size| u64::from(size.0)).sum();
+        let mask = u64::from(info.mask_kind == MaskKind::PerDataset);
+        let row = (bands as u64 * info.sample_type.size() as u64 + mask)
+            .saturating_mul(options.block_size.into())
+            .saturating_mul(across);
+        if row > MOST_ROW_BYTES {
+            return Err(Error::Unsupported {
+                reason: format!(
+                    "{bands} bands of {width} × {height} pixels: a row of blocks of every level takes {} MiB, the most is {}; \
+                     choose smaller blocks or fewer bands",
+                    row >> 20,
+                    MOST_ROW_BYTES >> 20
+                ),
+            });
+        }
         let rules: Vec<_> = info
             .bands
             .iter()

@@ -72,3 +72,24 @@ fn rows_that_do_not_fit() {
     let message = writer.finish(&mut Vec::new()).unwrap_err().to_string();
     assert_eq!(message, "rows do not fit: 0 of 4 rows came");
 }
+
+#[test]
+fn rows_of_blocks_that_no_memory_holds_are_refused() {
+    // Announced, not pushed: the promise is that nothing is allocated for it.
+    for (width, bands, fits) in [
+        (50_000, 2, true),
+        (82_000_000, 2, false),
+        (u32::MAX, 1, false),
+        (1_000_000, 60_000, false),
+    ] {
+        let info = RasterInfo::new(SampleType::F32, bands, width, 10);
+        let made = CogWriter::new(&info, &WriteOptions::default(), MemorySpill::default());
+        match made {
+            Ok(_) => assert!(fits, "{width} x {bands}"),
+            Err(error) => {
+                let said = error.to_string();
+                assert!(!fits && said.contains("smaller blocks"), "{said}");
+            }
+        }
+    }
+}

@@ -333,7 +333,7 @@ fn options_of_the_warp_are_checked() {
         (
             &dem,
             &["--web-optimized", "--zoom-level", "30"],
-            "pixels a side",
+            "smaller blocks",
         ),
         (
             &files::no_crs(dir.path()),
