@@ -65,7 +65,7 @@ pub struct OptimizeArgs {
     /// One of rio-cogeo's profiles: compression and blocks of 512 pixels.
     #[arg(long, value_enum)]
     pub profile: Option<Profile>,
-    /// How hard to compress: Deflate 1 to 9, Zstandard 1 to 22.
+    /// How hard to compress: Deflate 1 to 9, by default 6; Zstandard 1 to 22, by default 3.
     #[arg(long)]
     pub level: Option<u8>,
     /// JPEG's quality.
@@ -311,7 +311,8 @@ impl Compression {
                 level: level.unwrap_or(6),
             },
             Self::Zstd => BlockCompression::Zstd {
-                level: level.unwrap_or(9),
+                // With the predictor smaller than GDAL's level 9 without, and three times as quick as level 9.
+                level: level.unwrap_or(3),
             },
             Self::Lzw => BlockCompression::Lzw,
             Self::Packbits => BlockCompression::PackBits,
