@@ -20,6 +20,7 @@ mod prefix;
 mod stores;
 
 pub(crate) use guard::{Openers, resolves_inside};
+pub(crate) use path::lexical;
 pub use policy::{Policy, PolicyOptions, Target};
 pub(crate) use policy::{file_path, is_url, parse_url};
 pub use stores::StoreConfig;

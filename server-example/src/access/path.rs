@@ -115,7 +115,7 @@ impl Roots {
 }
 
 /// A path without `.` and `..`, by its text alone; `..` at the root stays at the root.
-fn lexical(path: &Path) -> PathBuf {
+pub(crate) fn lexical(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in path.components() {
         match component {

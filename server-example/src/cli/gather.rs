@@ -2,14 +2,11 @@
 
 use crate::{
     Error,
-    access::{file_path, is_url, parse_url},
+    access::{file_path, is_url, lexical, parse_url},
 };
 use catalog::{Dataset, Pattern};
 use futures_util::TryStreamExt as _;
-use std::{
-    fs,
-    path::{Component, PathBuf},
-};
+use std::fs;
 
 /// Folders in folders that are searched.
 const DEEPEST: usize = 64;
@@ -39,17 +36,7 @@ fn escaped(text: &str) -> String {
 fn absolute(text: &str) -> Result<String, Error> {
     let path = std::path::absolute(text)
         .map_err(|error| Error::Request(format!("the pattern {text:?} is no path: {error}")))?;
-    let mut out = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    match out.into_os_string().into_string() {
+    match lexical(&path).into_os_string().into_string() {
         Ok(text) => Ok(text),
         Err(_) => Err(Error::Request(format!("the pattern {text:?} is no UTF-8"))),
     }

@@ -34,7 +34,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let cli = Cli::from_arg_matches(&matches).map_err(|e| e.format(&mut command))?;
             Ok((cli, matches))
         });
-    let (cli, matches) = match parsed {
+    let (mut cli, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
             // Help and version are no errors; a closed pipe is nobody's problem here.
@@ -46,7 +46,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
-    let mut cli = cli;
     if let Err(error) = one_of_database_and_pattern(&mut cli, &matches) {
         let _ = error.format(&mut command).print();
         return ExitCode::from(2);

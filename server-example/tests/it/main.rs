@@ -20,6 +20,7 @@ mod opening;
 mod optimize;
 mod oracle;
 mod png;
+mod recorded;
 mod remote;
 mod s3;
 mod server;

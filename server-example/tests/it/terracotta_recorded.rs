@@ -5,15 +5,12 @@
 //! whole comparison, against a running Terracotta, is `cargo xtask compare terracotta`.
 
 use crate::{
-    files, png,
+    files, png, recorded,
     server::{Answer, Server, smalti, stderr},
 };
 use cog_raster::{Nodata, RasterInfo, SampleType, Samples};
 use serde_json::Value;
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
 /// Numbers of statistics and bounds may differ by what another order of operations makes of them.
 const JSON_TOLERANCE: f64 = 1e-6;
@@ -35,24 +32,11 @@ fn answers_are_terracottas() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().canonicalize().unwrap();
     make_files(&folder);
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/terracotta_recorded");
-    if let Some(python) = std::env::var_os("SMALTI_BLESS_TERRACOTTA") {
-        let status = Command::new(python)
-            .arg(here.join("bless.py"))
-            .arg(&folder)
-            .status()
-            .unwrap();
-        assert!(status.success());
-    }
-    let expectations = std::fs::read_to_string(here.join("expectations.json")).unwrap();
-    let expectations: Vec<Value> = serde_json::from_str(&expectations).unwrap();
-    assert_eq!(
-        expectations
-            .iter()
-            .map(|e| e["request"].as_str().unwrap())
-            .collect::<Vec<_>>(),
-        requests(&here),
-        "the requests are others than those that Terracotta answered; run `cargo xtask compare terracotta --bless`"
+    let expectations = recorded::expectations(
+        "terracotta_recorded",
+        "SMALTI_BLESS_TERRACOTTA",
+        "cargo xtask compare terracotta --bless",
+        &folder,
     );
     let database = folder.join("ours.sqlite");
     let pattern = format!("{}/{{date}}_{{band}}.tif", folder.display());
@@ -80,16 +64,6 @@ fn answers_are_terracottas() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// The lines of `requests.txt`.
-fn requests(here: &Path) -> Vec<String> {
-    std::fs::read_to_string(here.join("requests.txt"))
-        .unwrap()
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::to_owned)
-        .collect()
 }
 
 /// A target with what may not stand in an address escaped.

@@ -8,14 +8,12 @@ mod picture;
 use crate::{
     files,
     npy::Npy,
+    recorded,
     server::{Answer, Server},
 };
 use cog_raster::{Nodata, SampleType, Samples};
 use serde_json::{Value, json};
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
 /// Numbers of statistics and bounds may differ by what another order of operations makes of them.
 const JSON_TOLERANCE: f64 = 1e-6;
@@ -45,24 +43,11 @@ fn answers_are_titilers() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().canonicalize().unwrap();
     make_files(&folder);
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/titiler");
-    if let Some(python) = std::env::var_os("SMALTI_BLESS_TITILER") {
-        let status = Command::new(python)
-            .arg(here.join("bless.py"))
-            .arg(&folder)
-            .status()
-            .unwrap();
-        assert!(status.success());
-    }
-    let expectations = std::fs::read_to_string(here.join("expectations.json")).unwrap();
-    let expectations: Vec<Value> = serde_json::from_str(&expectations).unwrap();
-    assert_eq!(
-        expectations
-            .iter()
-            .map(|e| e["request"].as_str().unwrap())
-            .collect::<Vec<_>>(),
-        requests(&here),
-        "the requests are others than those that TiTiler answered; run `cargo xtask compare titiler --bless`"
+    let expectations = recorded::expectations(
+        "titiler",
+        "SMALTI_BLESS_TITILER",
+        "cargo xtask compare titiler --bless",
+        &folder,
     );
     let server = Server::start([&folder]);
     let mut wrong = Vec::new();
@@ -95,16 +80,6 @@ fn answers_are_titilers() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// The lines of `requests.txt`.
-fn requests(here: &Path) -> Vec<String> {
-    std::fs::read_to_string(here.join("requests.txt"))
-        .unwrap()
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::to_owned)
-        .collect()
 }
 
 fn make_files(folder: &Path) {

@@ -70,48 +70,43 @@ pub(super) async fn tilejson(
 
 /// The smaller box around two, in degrees; west is greater than east where it crosses the antimeridian.
 fn around(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
-    let width = |[west, _, east, _]: [f64; 4]| {
-        if east < west {
-            east - west + 360.0
-        } else {
-            east - west
-        }
-    };
     let (south, north) = (a[1].min(b[1]), a[3].max(b[3]));
     // One of the two begins it, and it goes on until both have ended.
     let from = |first: [f64; 4], second: [f64; 4]| {
         let offset = (second[0] - first[0]).rem_euclid(360.0);
-        (first[0], width(first).max(offset + width(second)))
+        (first[0], across(first).max(offset + across(second)))
     };
-    let (west, across) = [from(a, b), from(b, a)]
+    let (west, width) = [from(a, b), from(b, a)]
         .into_iter()
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .unwrap_or((-180.0, 360.0));
-    if across >= 360.0 {
+    if width >= 360.0 {
         return [-180.0, south, 180.0, north];
     }
-    let east = west + across;
-    [
-        west,
-        south,
-        if east > 180.0 { east - 360.0 } else { east },
-        north,
-    ]
+    [west, south, to_180(west + width), north]
 }
 
-fn center([west, south, east, north]: [f64; 4], zoom: i8) -> [f64; 3] {
-    let across = if east < west {
+fn center(bounds: [f64; 4], zoom: i8) -> [f64; 3] {
+    let [west, south, _, north] = bounds;
+    let longitude = to_180(west + across(bounds) / 2.0);
+    [longitude, (south + north) / 2.0, f64::from(zoom)]
+}
+
+/// Degrees from west to east.
+fn across([west, _, east, _]: [f64; 4]) -> f64 {
+    if east < west {
         east - west + 360.0
     } else {
         east - west
-    };
-    let longitude = west + across / 2.0;
-    let longitude = if longitude > 180.0 {
+    }
+}
+
+fn to_180(longitude: f64) -> f64 {
+    if longitude > 180.0 {
         longitude - 360.0
     } else {
         longitude
-    };
-    [longitude, (south + north) / 2.0, f64::from(zoom)]
+    }
 }
 
 #[cfg(test)]
