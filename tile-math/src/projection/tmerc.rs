@@ -85,16 +85,27 @@ impl TransverseMercator {
     /// Northing and easting on the sphere of the rectifying radius.
     fn gauss(&self, lam: f64, phi: f64) -> Result<(f64, f64), &'static str> {
         let (sin_lam, cos_lam) = lam.sin_cos();
-        // tan of the conformal latitude, without cancellation at the poles.
+        // tan of the conformal latitude, without cancellation at the poles, where it is some 1e16: squares of that, and
+        // of what rounding leaves of 0, are far from the ends of what a number can hold.
         let tau = phi.tan();
-        let sigma = (self.ell.e * (self.ell.e * tau / tau.hypot(1.0)).atanh()).sinh();
-        let tau_conformal = tau * sigma.hypot(1.0) - sigma * tau.hypot(1.0);
-        let xi = tau_conformal.atan2(cos_lam);
-        let eta = (sin_lam / tau_conformal.hypot(cos_lam)).asinh();
+        let sec = (1.0 + tau * tau).sqrt();
+        let sigma = self.ell.sinh_of_difference(tau / sec);
+        let tau_conformal = tau * (1.0 + sigma * sigma).sqrt() - sigma * sec;
+        let along = (tau_conformal * tau_conformal + cos_lam * cos_lam).sqrt();
+        let (sin_xi, cos_xi) = (tau_conformal / along, cos_lam / along);
+        let sinh_eta = sin_lam / along;
+        let cosh_eta = (1.0 + sinh_eta * sinh_eta).sqrt();
+        let eta = asinh(sinh_eta, cosh_eta);
         if eta.abs() > FARTHEST {
             return Err("too far from the central meridian");
         }
-        let (dxi, deta) = complex_sine_series(&self.alpha, 2.0 * xi, 2.0 * eta);
+        let xi = tau_conformal.atan2(cos_lam);
+        // Of twice the angles; the series is small, and so is what these lose.
+        let (dxi, deta) = complex_sine_series(
+            &self.alpha,
+            (2.0 * sin_xi * cos_xi, 1.0 - 2.0 * sin_xi * sin_xi),
+            (2.0 * sinh_eta * cosh_eta, 1.0 + 2.0 * sinh_eta * sinh_eta),
+        );
         Ok((xi + dxi, eta + deta))
     }
 
@@ -108,7 +119,11 @@ impl TransverseMercator {
         if eta.abs() > FARTHEST {
             return None;
         }
-        let (dxi, deta) = complex_sine_series(&self.beta, 2.0 * xi, 2.0 * eta);
+        let (dxi, deta) = complex_sine_series(
+            &self.beta,
+            (2.0 * xi).sin_cos(),
+            ((2.0 * eta).sinh(), (2.0 * eta).cosh()),
+        );
         let (xi, eta) = (xi - dxi, eta - deta);
         let (sin_xi, cos_xi) = xi.sin_cos();
         let sinh_eta = eta.sinh();
@@ -118,10 +133,20 @@ impl TransverseMercator {
     }
 }
 
+/// The area hyperbolic sine of a number, of whose angle the cosine is known too.
+fn asinh(sinh: f64, cosh: f64) -> f64 {
+    let size = sinh.abs();
+    (size + size * size / (1.0 + cosh)).ln_1p().copysign(sinh)
+}
+
 /// Real and imaginary part of `Σ c[k] sin((k + 1) (a + ib))`, by Clenshaw's recurrence.
-fn complex_sine_series(c: &[f64; TERMS], a: f64, b: f64) -> (f64, f64) {
-    let (sin_a, cos_a) = a.sin_cos();
-    let (sinh_b, cosh_b) = (b.sinh(), b.cosh());
+///
+/// Of `a` sine and cosine, of `b` the hyperbolic ones.
+fn complex_sine_series(
+    c: &[f64; TERMS],
+    (sin_a, cos_a): (f64, f64),
+    (sinh_b, cosh_b): (f64, f64),
+) -> (f64, f64) {
     let (re, im) = (2.0 * cos_a * cosh_b, -2.0 * sin_a * sinh_b);
     let (mut b1, mut b2) = ((0.0, 0.0), (0.0, 0.0));
     for &coefficient in c.iter().rev() {
