@@ -57,6 +57,7 @@ mod query;
 mod seam;
 #[cfg(feature = "sql")]
 mod sql;
+mod stamp;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
@@ -76,3 +77,4 @@ pub use sql::RemoteSqliteCatalog;
 pub use sql::SqliteCatalog;
 #[cfg(feature = "sql")]
 pub use sql::{Migration, OpenOptions, Provider, Warn, create, migration, open};
+pub use stamp::Stamp;

@@ -1,6 +1,6 @@
 //! The seam between whoever keeps datasets and whoever asks for them.
 
-use crate::{Entry, Error, Keys, Metadata, Page, Query};
+use crate::{Entry, Error, Keys, Metadata, Page, Query, Stamp};
 use cog_raster::{BoxFuture, MaybeSend, MaybeSync};
 use core::fmt::Debug;
 
@@ -15,6 +15,7 @@ use core::fmt::Debug;
 /// - put all entries of one [`insert`](Self::insert) in, or none;
 /// - replace the dataset that has the same keys, and forget the metadata of what it was if its path
 ///   is another and nothing is said of the new one;
+/// - have another [`stamp`](Self::stamp), or none, once anything has changed;
 /// - lose nothing that others put in at the same time, from this process or another;
 /// - never panic, whatever the database holds.
 pub trait Catalog: Debug + MaybeSend + MaybeSync {
@@ -23,6 +24,14 @@ pub trait Catalog: Debug + MaybeSend + MaybeSync {
 
     /// Whether datasets can be put in.
     fn is_writable(&self) -> bool;
+
+    /// The state it is in, where that can be told in microseconds; `None` where the database would have to be asked,
+    /// or it is not certain.
+    ///
+    /// What was answered between two calls that give the same stamp would be answered again.
+    fn stamp(&self) -> Option<Stamp> {
+        None
+    }
 
     /// The datasets that a query asks for.
     ///

@@ -1,6 +1,6 @@
 //! The contract of a [`Catalog`], as a function for tests.
 
-use crate::{Catalog, Dataset, Entry, Error, Filter, Metadata, Query};
+use crate::{Catalog, Dataset, Entry, Error, Filter, Metadata, Query, Stamp};
 
 /// The keys that a catalog has to have for [`check_catalog`].
 pub const KEYS: [&str; 2] = ["date", "band"];
@@ -31,19 +31,29 @@ pub async fn check_catalog(catalog: &dyn Catalog) -> Result<(), Error> {
             });
         }
     }
+    let mut stamp = catalog.stamp();
     catalog.insert(&entries).await?;
+    is_another(catalog, &mut stamp);
     all_are_found(catalog, &entries).await?;
     places_are_found(catalog).await?;
     replaced(catalog).await?;
     refused(catalog).await?;
     for Entry { dataset, .. } in &entries {
+        stamp = catalog.stamp();
         catalog.delete(&dataset.values).await?;
+        is_another(catalog, &mut stamp);
         assert!(matches!(
             catalog.delete(&dataset.values).await,
             Err(Error::NotFound)
         ));
     }
     nothing_is_there(catalog).await
+}
+
+/// The catalog has changed since it had the stamp.
+fn is_another(catalog: &dyn Catalog, stamp: &mut Option<Stamp>) {
+    let before = core::mem::replace(stamp, catalog.stamp());
+    assert!(before.is_none() || before != *stamp, "{before:?}");
 }
 
 fn metadata(west: f64) -> Metadata {

@@ -1,7 +1,7 @@
 //! SQLite files in object stores and behind HTTP: copied whole, looked at again from time to time.
 
 use super::{download, sqlite::SqliteCatalog};
-use crate::{Catalog, Entry, Error, Keys, Metadata, OpenOptions, Page, Query};
+use crate::{Catalog, Entry, Error, Keys, Metadata, OpenOptions, Page, Query, Stamp};
 use cog_raster::BoxFuture;
 use object_store::{ObjectStore, path::Path as StorePath};
 use std::{
@@ -239,6 +239,10 @@ impl Catalog for RemoteSqliteCatalog {
 
     fn is_writable(&self) -> bool {
         false
+    }
+
+    fn stamp(&self) -> Option<Stamp> {
+        self.current().catalog.stamp()
     }
 
     fn datasets<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Result<Page, Error>> {

@@ -3,13 +3,16 @@
 use super::{
     catalog::SqlCatalog,
     dialect::Dialect,
-    sqlite_file::{Access, FileId, connect},
+    sqlite_file::{Access, FileId, connect, written},
 };
-use crate::{Catalog, Entry, Error, Keys, Metadata, OpenOptions, Page, Query};
+use crate::{Catalog, Entry, Error, Keys, Metadata, OpenOptions, Page, Query, Stamp};
 use cog_raster::BoxFuture;
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
@@ -35,6 +38,13 @@ pub struct SqliteCatalog {
 struct Current {
     catalog: SqlCatalog,
     file: Option<FileId>,
+    /// Another for each that is opened.
+    number: u64,
+}
+
+fn next_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl SqliteCatalog {
@@ -77,6 +87,7 @@ impl SqliteCatalog {
         let current = Current {
             catalog,
             file: FileId::of(path),
+            number: next_number(),
         };
         Ok(Self::of(path, Access::Write, options, current))
     }
@@ -103,6 +114,7 @@ impl SqliteCatalog {
         let current = Current {
             catalog,
             file: None,
+            number: next_number(),
         };
         Ok(Self::of(path, Access::Fixed, options, current))
     }
@@ -192,6 +204,7 @@ impl Current {
         Ok(Self {
             catalog: catalog.await?,
             file,
+            number: next_number(),
         })
     }
 }
@@ -203,6 +216,16 @@ impl Catalog for SqliteCatalog {
 
     fn is_writable(&self) -> bool {
         self.access == Access::Write
+    }
+
+    fn stamp(&self) -> Option<Stamp> {
+        let current = self.there();
+        let [a, b, c, d] = match self.access {
+            Access::Read | Access::Write => written(&self.path, current.file)?,
+            // Nobody changes it.
+            _ => [0; 4],
+        };
+        Some(Stamp::new([current.number, a, b, c, d]))
     }
 
     fn datasets<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Result<Page, Error>> {

@@ -4,7 +4,12 @@ use super::{dialect::Dialect, engine::engine, failure::failed};
 use crate::{Error, OpenOptions};
 use core::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
-use std::path::Path;
+use std::{
+    ffi::OsString,
+    fs::Metadata,
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 engine!(sqlx::Sqlite, "BEGIN IMMEDIATE");
 
@@ -83,10 +88,13 @@ pub(super) struct FileId {
 
 impl FileId {
     /// That of the file at a path; `None` if there is none, and where the system does not say.
-    #[cfg(unix)]
     pub(super) fn of(path: &Path) -> Option<Self> {
+        Self::from(&std::fs::metadata(path).ok()?)
+    }
+
+    #[cfg(unix)]
+    fn from(metadata: &Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt as _;
-        let metadata = std::fs::metadata(path).ok()?;
         Some(Self {
             device: metadata.dev(),
             inode: metadata.ino(),
@@ -94,7 +102,37 @@ impl FileId {
     }
 
     #[cfg(not(unix))]
-    pub(super) fn of(_: &Path) -> Option<Self> {
+    const fn from(_: &Metadata) -> Option<Self> {
         None
     }
+}
+
+/// Sizes and times of the file that is `file`, and of its log of what is not yet in it: what every writer changes.
+/// `None` if another file lies there, or one of the two was written so lately that another write might not show.
+pub(super) fn written(path: &Path, file: Option<FileId>) -> Option<[u64; 4]> {
+    let own = std::fs::metadata(path).ok()?;
+    if FileId::from(&own) != file {
+        return None;
+    }
+    let mut log = OsString::from(path);
+    log.push("-wal");
+    let [size, time] = settled(&own)?;
+    let [log_size, log_time] = match std::fs::metadata(&log) {
+        Ok(log) => settled(&log)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => [0, 0],
+        Err(_) => return None,
+    };
+    Some([size, time, log_size, log_time])
+}
+
+/// Size and time (ns) of a file that was not written lately.
+fn settled(metadata: &Metadata) -> Option<[u64; 2]> {
+    /// The coarsest clocks of file systems tick every two seconds.
+    const LATELY: Duration = Duration::from_secs(3);
+    let modified = metadata.modified().ok()?;
+    // One in the future is no better than one just now.
+    let age = SystemTime::now().duration_since(modified).ok()?;
+    let since = modified.duration_since(UNIX_EPOCH).ok()?;
+    let time = u64::try_from(since.as_nanos()).ok()?;
+    (age >= LATELY).then_some([metadata.len(), time])
 }

@@ -4,8 +4,9 @@ use catalog::{
     Catalog as _, Entry, Error, Keys, Metadata, OpenOptions, Query, SqliteCatalog, open, testkit,
 };
 use std::{
+    fs::File,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 fn keys() -> Keys {
@@ -19,6 +20,46 @@ async fn it_keeps_the_contract() {
         .await
         .unwrap();
     testkit::check_catalog(&catalog).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stamp_is_of_what_was_written_and_settled() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.sqlite");
+    let catalog = SqliteCatalog::create(&path, keys()).await.unwrap();
+    let other = SqliteCatalog::open(&path).await.unwrap();
+    let written = |ago: u64| {
+        let file = File::options().write(true).open(&path).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(ago))
+            .unwrap();
+    };
+    // Just now: the next write could have the same time.
+    assert_eq!(catalog.stamp(), None);
+    written(60);
+    let first = catalog.stamp().unwrap();
+    assert_eq!(catalog.stamp(), Some(first));
+    // Another connection writes; by the clock that is just now, and later a time ago.
+    other.insert(&[Entry::new(["a", "b"], "c")]).await.unwrap();
+    assert_eq!(catalog.stamp(), None);
+    written(30);
+    assert!(catalog.stamp().is_some_and(|stamp| stamp != first));
+    // A clock that is wrong says nothing.
+    let file = File::options().write(true).open(&path).unwrap();
+    file.set_modified(SystemTime::now() + Duration::from_secs(3600))
+        .unwrap();
+    assert_eq!(catalog.stamp(), None);
+    written(60);
+    assert!(catalog.stamp().is_some());
+    // What is not yet in the file stands in a log beside it.
+    let log = folder.path().join("a.sqlite-wal");
+    File::create(&log).unwrap();
+    assert_eq!(catalog.stamp(), None);
+    std::fs::remove_file(&log).unwrap();
+    // Another file in its place is not the one that is read.
+    std::fs::copy(&path, folder.path().join("b.sqlite")).unwrap();
+    std::fs::rename(folder.path().join("b.sqlite"), &path).unwrap();
+    written(60);
+    assert_eq!(catalog.stamp().is_none(), cfg!(unix));
 }
 
 #[tokio::test]
