@@ -15,7 +15,7 @@ use core::fmt::Debug;
 /// - put all entries of one [`insert`](Self::insert) in, or none;
 /// - replace the dataset that has the same keys, and forget the metadata of what it was if its path
 ///   is another and nothing is said of the new one;
-/// - have another [`stamp`](Self::stamp), or none, once anything has changed;
+/// - have another [`stamp`](Self::stamp), or none, once anything is known to have changed;
 /// - lose nothing that others put in at the same time, from this process or another;
 /// - never panic, whatever the database holds.
 pub trait Catalog: Debug + MaybeSend + MaybeSync {
@@ -28,7 +28,8 @@ pub trait Catalog: Debug + MaybeSend + MaybeSync {
     /// The state it is in, where that can be told in microseconds; `None` where the database would have to be asked,
     /// or it is not certain.
     ///
-    /// What was answered between two calls that give the same stamp would be answered again.
+    /// What was answered between two calls that give the same stamp would be answered again, as far as file systems and
+    /// clocks say the truth: whoever keeps answers asks again from time to time nevertheless.
     fn stamp(&self) -> Option<Stamp> {
         None
     }

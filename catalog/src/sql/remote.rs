@@ -133,9 +133,13 @@ impl RemoteSqliteCatalog {
     fn current(&self) -> Arc<Copy> {
         let inner = &self.0;
         let is_due = inner.asked().elapsed() >= inner.options.cache_ttl;
-        if is_due && !inner.is_refreshing.swap(true, Ordering::AcqRel) {
+        // Whoever asks for a stamp need not be in a runtime.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current()
+            && is_due
+            && !inner.is_refreshing.swap(true, Ordering::AcqRel)
+        {
             let inner = Arc::clone(inner);
-            tokio::spawn(async move {
+            runtime.spawn(async move {
                 let done = Refreshing(&inner);
                 if let Err(error) = inner.refresh().await {
                     inner.warn(&format!("{error}; the version that was there is kept"));

@@ -3,7 +3,7 @@
 use super::{
     catalog::SqlCatalog,
     dialect::Dialect,
-    sqlite_file::{Access, FileId, connect, written},
+    sqlite_file::{Access, FileId, connect, log_of, written},
 };
 use crate::{Catalog, Entry, Error, Keys, Metadata, OpenOptions, Page, Query, Stamp};
 use cog_raster::BoxFuture;
@@ -38,6 +38,8 @@ pub struct SqliteCatalog {
 struct Current {
     catalog: SqlCatalog,
     file: Option<FileId>,
+    /// Where writers put what is not yet in it.
+    log: PathBuf,
     /// Another for each that is opened.
     number: u64,
 }
@@ -87,6 +89,7 @@ impl SqliteCatalog {
         let current = Current {
             catalog,
             file: FileId::of(path),
+            log: log_of(path),
             number: next_number(),
         };
         Ok(Self::of(path, Access::Write, options, current))
@@ -114,6 +117,7 @@ impl SqliteCatalog {
         let current = Current {
             catalog,
             file: None,
+            log: PathBuf::new(),
             number: next_number(),
         };
         Ok(Self::of(path, Access::Fixed, options, current))
@@ -204,6 +208,7 @@ impl Current {
         Ok(Self {
             catalog: catalog.await?,
             file,
+            log: log_of(path),
             number: next_number(),
         })
     }
@@ -221,7 +226,7 @@ impl Catalog for SqliteCatalog {
     fn stamp(&self) -> Option<Stamp> {
         let current = self.there();
         let [a, b, c, d] = match self.access {
-            Access::Read | Access::Write => written(&self.path, current.file)?,
+            Access::Read | Access::Write => written(&self.path, &current.log, current.file)?,
             // Nobody changes it.
             _ => [0; 4],
         };
@@ -260,5 +265,48 @@ impl Catalog for SqliteCatalog {
 
     fn delete<'a>(&'a self, values: &'a [String]) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move { self.current(true).await?.catalog.delete(values).await })
+    }
+}
+
+#[cfg(all(test, unix, feature = "sqlite-remote"))]
+mod tests {
+    use super::*;
+    use std::{fs::File, time::Duration, time::SystemTime};
+
+    #[tokio::test]
+    async fn a_log_is_looked_for_beside_the_file_and_not_its_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("there.sqlite");
+        let written = SystemTime::now() - Duration::from_secs(60);
+        let settle = |path: &Path| {
+            let file = File::options().write(true).open(path).unwrap();
+            file.set_modified(written).unwrap();
+        };
+        let keys = Keys::new(["date", "band"]).unwrap();
+        let writer = SqliteCatalog::create(&path, keys).await.unwrap();
+        let mode = writer.there().catalog.ask("PRAGMA journal_mode=WAL").await;
+        assert_eq!(mode.unwrap().as_deref(), Some("wal"));
+        std::fs::create_dir(folder.path().join("links")).unwrap();
+        let link = folder.path().join("links/a.sqlite");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let reader = SqliteCatalog::open(&link).await.unwrap();
+        let values = ["a".to_owned(), "b".to_owned()];
+        assert!(reader.path(&values).await.is_err());
+        let log = log_of(&path);
+        let mut before = None;
+        for round in ["first", "second"] {
+            writer
+                .insert(&[Entry::new(["a", "b"], round)])
+                .await
+                .unwrap();
+            assert_eq!(reader.path(&values).await.unwrap(), round);
+            // The log alone was written now, and by another time of its own it shows.
+            settle(&path);
+            assert_eq!(reader.stamp(), None, "{round}");
+            settle(&log);
+            let stamp = reader.stamp();
+            assert!(stamp.is_some() && stamp != before, "{round}");
+            before = stamp;
+        }
     }
 }

@@ -5,9 +5,8 @@ use crate::{Error, OpenOptions};
 use core::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use std::{
-    ffi::OsString,
     fs::Metadata,
-    path::Path,
+    path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -107,17 +106,22 @@ impl FileId {
     }
 }
 
+/// The log of what is not yet in the file at a path: beside the file itself, wherever a link to it lies.
+pub(super) fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    log.as_mut_os_string().push("-wal");
+    log
+}
+
 /// Sizes and times of the file that is `file`, and of its log of what is not yet in it: what every writer changes.
 /// `None` if another file lies there, or one of the two was written so lately that another write might not show.
-pub(super) fn written(path: &Path, file: Option<FileId>) -> Option<[u64; 4]> {
+pub(super) fn written(path: &Path, log: &Path, file: Option<FileId>) -> Option<[u64; 4]> {
     let own = std::fs::metadata(path).ok()?;
     if FileId::from(&own) != file {
         return None;
     }
-    let mut log = OsString::from(path);
-    log.push("-wal");
     let [size, time] = settled(&own)?;
-    let [log_size, log_time] = match std::fs::metadata(&log) {
+    let [log_size, log_time] = match std::fs::metadata(log) {
         Ok(log) => settled(&log)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => [0, 0],
         Err(_) => return None,
