@@ -3,8 +3,12 @@
 use std::{hint::black_box, sync::Arc};
 
 use benches::{RangeServer, Sample, cog, samples};
+use cog_raster::RasterSource as _;
 use cog_reader::{BlockCache, Cog, MemoryReader, OpenOptions, StoreOptions, Stores};
-use cog_render::{Format, ReadOptions, Style, render, tile};
+use cog_render::{
+    Format, Grid, Ground, ReadOptions, Resampling, ShadeMap, Shaded, Stretch, Style, TwoStep,
+    render, shade, tile,
+};
 use criterion::{Criterion, criterion_group, criterion_main};
 use tile_math::{Tile, TileMatrixSet};
 
@@ -37,6 +41,53 @@ fn local(c: &mut Criterion) {
         let warm = open(OpenOptions::default().with_block_cache(cache));
         group.bench_function(format!("cached/{}", sample.name()), |b| {
             b.iter(|| black_box(png(&warm, &tms, place, sample)));
+        });
+    }
+}
+
+/// The steps of a keyed tile, blocks decoded before.
+fn keyed(c: &mut Criterion) {
+    let tms = TileMatrixSet::builtin("WebMercatorQuad").expect("built in");
+    let cache = Arc::new(BlockCache::new(256 << 20));
+    let options = OpenOptions::default().with_block_cache(cache);
+    let reader = Arc::new(MemoryReader::new("sample", cog(Sample::U16Deflate)));
+    let source = pollster::block_on(Cog::open(reader, options)).expect("a COG");
+    let info = source.info();
+    let steps = TwoStep::new(Resampling::Bilinear, Resampling::Average);
+    let viridis = ShadeMap::named("viridis").expect("built in");
+    let stretch = Stretch::new(500.0, 4000.0);
+    let mut group = c.benchmark_group("keyed");
+    group.bench_function("ground", |b| {
+        b.iter(|| black_box(Ground::new(info, tms.crs()).is_ok()));
+    });
+    let ground = Ground::new(info, tms.crs()).expect("georeferenced");
+    for zoom in [11, 13, 15] {
+        let place = tms.tile(15.0, 47.05, zoom).expect("on the map");
+        let bounds = tms.xy_bounds(place).expect("on the map");
+        let grid = Grid::for_bounds(bounds, tms.crs(), 256, 256).expect("pixels");
+        let plan = || {
+            steps
+                .plan(info, &ground, &grid, &[0])
+                .expect("on the source")
+        };
+        group.bench_function(format!("plan/{zoom}"), |b| b.iter(|| black_box(plan())));
+        let plan = plan();
+        let raster = pollster::block_on(plan.read(&source)).expect("a COG");
+        let view = plan.warp(&raster).expect("what was read");
+        group.bench_function(format!("warp/{zoom}"), |b| {
+            b.iter(|| black_box(plan.warp(&raster).is_ok()));
+        });
+        let finish = || steps.finish(view.clone(), None, &grid).expect("a view");
+        group.bench_function(format!("finish/{zoom}"), |b| b.iter(|| black_box(finish())));
+        let image = finish();
+        let shaded = || {
+            let shades = shade(&image, 0, stretch, None).expect("a band");
+            Shaded::of_band(image.width(), image.height(), shades, Some(&viridis)).expect("as many")
+        };
+        group.bench_function(format!("shade/{zoom}"), |b| b.iter(|| black_box(shaded())));
+        let shaded = shaded();
+        group.bench_function(format!("png/{zoom}"), |b| {
+            b.iter(|| black_box(shaded.to_png(1).is_ok()));
         });
     }
 }
@@ -77,5 +128,5 @@ fn http(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, local, http);
+criterion_group!(benches, local, keyed, http);
 criterion_main!(benches);

@@ -63,6 +63,11 @@ fn plan_by(
     let selected = selected(info, grid, options)?;
     let kernel = kernel(info, same_crs, options)?;
     let full = ExactMap::new(info, grid)?;
+    // Blocks ask for the ends and the middle of each row, and for points around each block.
+    let full = match block {
+        Some(_) => full.fitted(grid.width, grid.height),
+        None => full,
+    };
     let size = (info.width(), info.height());
     let (ratio, typical) =
         typical_ratio(&full, (grid.width, grid.height), size).ok_or_else(|| outside(info, grid))?;

@@ -1,11 +1,10 @@
 //! Warping at the source's own resolution, then making pixels smaller: two kernels, as GDAL's warped views do.
 
 use crate::error::Error;
-use crate::grid::{suggested_for, transformer};
 use crate::plan::plan_as;
-use crate::{Grid, Image, Plan, ReadOptions, Resampling, plan};
+use crate::{Grid, Ground, Image, Plan, ReadOptions, Resampling, plan};
 use cog_raster::{MaskKind, RasterInfo, Samples, with_samples};
-use tile_math::{BoundingBox, Crs};
+use tile_math::BoundingBox;
 
 /// How a picture is made in two steps.
 ///
@@ -34,7 +33,7 @@ pub struct TwoStep {
 const MOST_PIXELS: u64 = 1 << 23;
 
 /// Pixels of the whole view on each side of the picture, which kernels see.
-const PADDING: f64 = 2.0;
+const PADDING: u32 = 2;
 
 /// Columns and rows of the blocks that `VRTWarpedDataset` warps by themselves.
 const BLOCK: (u32, u32) = (512, 128);
@@ -52,14 +51,20 @@ impl TwoStep {
     /// What to read of a source, and the first step: give what [`Plan::warp`] makes of it to
     /// [`plan_validity`](Self::plan_validity) and [`finish`](Self::finish).
     ///
-    /// - `bands`, 0-based;
-    /// - `grid`: the picture's, in a CRS.
+    /// - `ground`: where the source lies in the picture's CRS;
+    /// - `bands`, 0-based.
     ///
     /// # Errors
     ///
-    /// See [`plan`].
-    pub fn plan(&self, info: &RasterInfo, grid: &Grid, bands: &[u32]) -> Result<Plan, Error> {
-        match self.view(info, grid, self.resampling)? {
+    /// See [`plan`]; [`Error::InvalidParameter`] if `grid` has another CRS than `ground`.
+    pub fn plan(
+        &self,
+        info: &RasterInfo,
+        ground: &Ground,
+        grid: &Grid,
+        bands: &[u32],
+    ) -> Result<Plan, Error> {
+        match Self::view(info, ground, grid, self.resampling)? {
             View::Huge => {
                 let options = ReadOptions::default()
                     .with_bands(bands)
@@ -83,6 +88,7 @@ impl TwoStep {
     pub fn plan_validity(
         &self,
         info: &RasterInfo,
+        ground: &Ground,
         grid: &Grid,
         bands: &[u32],
         view: &Image,
@@ -91,8 +97,8 @@ impl TwoStep {
             return Ok(None);
         }
         let levels = (
-            self.view(info, grid, self.resampling)?,
-            self.view(info, grid, Resampling::Nearest)?,
+            Self::view(info, ground, grid, self.resampling)?,
+            Self::view(info, ground, grid, Resampling::Nearest)?,
         );
         match levels {
             (View::Of(_, level), View::Of(view, coarser)) if coarser != level => {
@@ -124,16 +130,23 @@ impl TwoStep {
         if (columns, rows) == (grid.width, grid.height) && near(view.bounds(), grid.bounds()) {
             return Ok(view);
         }
+        let affine = cog_raster::Affine::from_bounds(view.bounds(), columns, rows);
+        let (seen, wanted) = (affine.resolution(), grid.affine.resolution());
+        let same = |a: f64, b: f64| (a - b).abs() < b * 1e-6;
+        let is_part = same(seen.0, wanted.0) && same(seen.1, wanted.1);
+        let without_padding = |length: u32| length.checked_sub(2 * PADDING);
+        let inner = (without_padding(columns), without_padding(rows));
+        if is_part && inner == (Some(grid.width), Some(grid.height)) {
+            let picture = view.crop(PADDING)?;
+            debug_assert!(near(picture.bounds(), grid.bounds()));
+            return Ok(picture);
+        }
         let bands = view.bands().to_vec();
         let count = u32::try_from(bands.len()).unwrap_or(u32::MAX);
         let mut info = RasterInfo::new(view.sample_type(), count, columns, rows);
         info.crs = grid.crs.clone();
-        let affine = cog_raster::Affine::from_bounds(view.bounds(), columns, rows);
         info.affine = Some(affine);
         info.mask_kind = MaskKind::PerDataset;
-        let (seen, wanted) = (affine.resolution(), grid.affine.resolution());
-        let same = |a: f64, b: f64| (a - b).abs() < b * 1e-6;
-        let is_part = same(seen.0, wanted.0) && same(seen.1, wanted.1);
         let kernel = if is_part {
             Resampling::Nearest
         } else {
@@ -144,11 +157,17 @@ impl TwoStep {
             .with_resampling(kernel)
             .with_level(0);
         let shrink = plan(&info, grid, &options)?.of_whole(columns, rows);
-        let valid = (!is_part).then(|| nearest(validity.unwrap_or(&view), grid));
+        let said = validity.unwrap_or(&view);
+        let valid = (!is_part && !said.is_opaque()).then(|| nearest(said, grid));
         let image = shrink.warp(&view.into_raster())?.with_bands(bands)?;
-        match valid {
-            Some(valid) => without_nodata(image.cut(&valid)?),
-            None => Ok(image),
+        let image = match valid {
+            Some(valid) => image.cut(&valid)?,
+            None => image,
+        };
+        if is_part {
+            Ok(image)
+        } else {
+            without_nodata(image)
         }
     }
 
@@ -167,11 +186,22 @@ impl TwoStep {
     }
 
     /// The first step, where the second is done with `resampling`.
-    fn view(&self, info: &RasterInfo, grid: &Grid, resampling: Resampling) -> Result<View, Error> {
-        let Some(crs) = &grid.crs else {
-            return Err(Error::parameter("crs", "a picture in two steps needs one"));
-        };
-        let resolution = suggested_for(info, crs)?.resolution;
+    fn view(
+        info: &RasterInfo,
+        ground: &Ground,
+        grid: &Grid,
+        resampling: Resampling,
+    ) -> Result<View, Error> {
+        if grid.crs.as_ref() != Some(ground.crs()) {
+            return Err(Error::parameter(
+                "crs",
+                format!(
+                    "a picture in two steps lies in {}, where the source was looked up",
+                    ground.crs()
+                ),
+            ));
+        }
+        let resolution = ground.resolution();
         let (across, down) = grid.affine.resolution();
         let bounds = grid.bounds();
         let finer = !(resolution.is_finite() && across >= resolution && down >= resolution);
@@ -181,13 +211,14 @@ impl TwoStep {
             let whole = |extent: f64| (extent / resolution).round_ties_even().max(1.0);
             (whole(bounds.width()), whole(bounds.height()))
         };
-        let all = (columns + 2.0 * PADDING, rows + 2.0 * PADDING);
+        let padding = f64::from(PADDING);
+        let all = (columns + 2.0 * padding, rows + 2.0 * padding);
         let (wide, high) = (bounds.width() / columns, bounds.height() / rows);
         let around = BoundingBox::new(
-            bounds.left - PADDING * wide,
-            bounds.bottom - PADDING * high,
-            bounds.right + PADDING * wide,
-            bounds.top + PADDING * high,
+            bounds.left - padding * wide,
+            bounds.bottom - padding * high,
+            bounds.right + padding * wide,
+            bounds.top + padding * high,
         );
         let wanted = (columns / f64::from(grid.width)).min(rows / f64::from(grid.height));
         let (level, (columns, rows)) = if finer {
@@ -199,7 +230,7 @@ impl TwoStep {
             return Ok(View::Huge);
         }
         // Both are whole numbers of at most 23 bits.
-        let view = Grid::for_bounds(around, crs, columns as u32, rows as u32)?;
+        let view = Grid::for_bounds(around, ground.crs(), columns as u32, rows as u32)?;
         Ok(View::Of(view, level))
     }
 }
@@ -241,41 +272,6 @@ enum View {
     Huge,
     /// These pixels, of this level.
     Of(Grid, usize),
-}
-
-/// The share of a box's area that a source's bounds have, at most 1; 1 where the source reaches as far as the CRS.
-///
-/// # Errors
-///
-/// [`Error::NotGeoreferenced`], [`Error::Projection`] if there is no way to `crs`.
-pub fn covered_share(info: &RasterInfo, crs: &Crs, bounds: BoundingBox) -> Result<f64, Error> {
-    let source = bounds_in(info, crs)?;
-    let share = source.width() / bounds.width() * (source.height() / bounds.height());
-    Ok(if share.is_finite() {
-        share.min(1.0)
-    } else {
-        1.0
-    })
-}
-
-/// Smallest box around a source, in another CRS: 21 points along each edge, as rasterio takes.
-///
-/// # Errors
-///
-/// [`Error::NotGeoreferenced`], [`Error::Projection`] if there is no way to `crs`.
-pub fn bounds_in(info: &RasterInfo, crs: &Crs) -> Result<BoundingBox, Error> {
-    const DENSIFY: u32 = 21;
-    let (source_crs, _, around) = crate::grid::georeference(info)?;
-    if source_crs == crs {
-        return Ok(around.bounds());
-    }
-    let finite = |bounds: &BoundingBox| bounds.to_array().iter().all(|side| side.is_finite());
-    let through = transformer(source_crs, crs)?.transform_bounds(around.bounds(), DENSIFY);
-    match through {
-        Ok(bounds) if finite(&bounds) => Ok(bounds),
-        // Poles in web mercator: as far as there are coordinates.
-        _ => Ok(suggested_for(info, crs)?.bounds()),
-    }
 }
 
 fn near(a: BoundingBox, b: BoundingBox) -> bool {
@@ -337,18 +333,22 @@ fn without_nodata(image: Image) -> Result<Image, Error> {
     else {
         return Ok(image);
     };
-    let mut mask = image.mask().clone();
     let pixels = image.pixels();
     let samples: &Samples = image.samples();
     with_samples!(samples, T, buffer => {
+        let is_nodata = |sample: &T| cog_raster::Sample::to_f64(*sample) == nodata;
         let buffer: &[T] = &buffer[..pixels];
+        if !buffer.iter().any(is_nodata) {
+            return Ok(image);
+        }
+        let mut mask = image.mask().clone();
         for (valid, sample) in mask.values_mut().iter_mut().zip(buffer) {
-            if cog_raster::Sample::to_f64(*sample) == nodata {
+            if is_nodata(sample) {
                 *valid = 0;
             }
         }
-    });
-    image.cut(&mask)
+        image.cut(&mask)
+    })
 }
 
 #[cfg(test)]

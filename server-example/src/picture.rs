@@ -10,13 +10,7 @@ use bytes::Bytes;
 use cog_raster::{Mask, RasterInfo, RasterSource as _};
 use cog_reader::Cog;
 use cog_render::{Error as RenderError, Format, Image, Style};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 use tile_math::{BoundingBox, Crs};
 
 /// An encoded picture.
@@ -55,10 +49,8 @@ pub(crate) async fn read<R: Send + 'static>(
     let start = Instant::now();
     let raster = counters.track(plan.read(cog)).await?;
     let read = start.elapsed();
-    timing.add("fetch", counters.waited());
+    counters.tell(timing);
     timing.add("decode", read.saturating_sub(counters.waited()));
-    timing.count("requests", counters.requests());
-    timing.count("bytes", counters.bytes());
     let warped = cpu.run(move || {
         let image = plan.warp(&raster)?;
         drop((raster, held));
@@ -72,28 +64,6 @@ pub(crate) async fn read<R: Send + 'static>(
     Ok(timing
         .stage("apply", cpu.run(move || finish(image)))
         .await??)
-}
-
-/// The same; `None` where the source has nothing there.
-pub(crate) async fn read_or_nothing<R: Send + 'static>(
-    cpu: &CpuPool,
-    cog: &Cog,
-    plan: impl FnOnce(&RasterInfo) -> Result<(Planned, Option<Mask>), RenderError> + Send + 'static,
-    finish: impl FnOnce(Image) -> Result<R, RenderError> + Send + 'static,
-    timing: &mut Timing,
-) -> Result<Option<R>, Error> {
-    let outside = Arc::new(AtomicBool::new(false));
-    let noted = Arc::clone(&outside);
-    let plan = move |info: &RasterInfo| {
-        plan(info).inspect_err(|error| {
-            let is_outside = matches!(error, RenderError::OutsideBounds { .. });
-            noted.store(is_outside, Ordering::Relaxed);
-        })
-    };
-    match read(cpu, cog, plan, finish, timing).await {
-        Err(_) if outside.load(Ordering::Relaxed) => Ok(None),
-        read => read.map(Some),
-    }
 }
 
 /// Colours and encodes an image on the CPU pool.

@@ -57,6 +57,15 @@ pub(crate) type Quadrangle = [(f64, f64); 4];
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Corners(pub(super) [Scale; 4]);
 
+/// What of target pixels' outlines is asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Outlines {
+    Nothing,
+    /// The boxes between the ends of their diagonals: [`Row::across`] and [`Row::down`].
+    Boxes,
+    All,
+}
+
 /// Positions of one row of a block. Buffers are kept from row to row.
 #[derive(Debug, Default)]
 pub(crate) struct Row {
@@ -74,6 +83,8 @@ pub(crate) struct Row {
     pub(crate) outlines: Vec<Quadrangle>,
     /// Outlines are rectangles along the source's axes.
     pub(crate) is_rectilinear: bool,
+    /// Where the outlines are rectangles: the two sides of each, and of the row.
+    sides: (Vec<[f64; 2]>, [f64; 2]),
     basis: Vec<f64>,
     corner_basis: Vec<f64>,
     /// Columns and rows of the corners above and below the row, one more than pixels.
@@ -82,6 +93,27 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// The source columns between which each target pixel's diagonal runs.
+    pub(crate) fn across(&self) -> impl Iterator<Item = [f64; 2]> {
+        let (sides, outlines) = match self.is_rectilinear {
+            true => (&self.sides.0[..], &[][..]),
+            false => (&[][..], &self.outlines[..]),
+        };
+        let diagonals = outlines.iter().map(|&[(a, _), _, (b, _), _]| [a, b]);
+        sides.iter().copied().chain(diagonals)
+    }
+
+    /// The source rows between which each target pixel's diagonal runs; only those of the first where they are the
+    /// same for all ([`is_rectilinear`](Self::is_rectilinear)).
+    pub(crate) fn down(&self) -> impl Iterator<Item = [f64; 2]> {
+        let (sides, outlines) = match self.is_rectilinear {
+            true => (Some(self.sides.1), &[][..]),
+            false => (None, &self.outlines[..]),
+        };
+        let diagonals = outlines.iter().map(|&[(_, a), _, (_, b), _]| [a, b]);
+        sides.into_iter().chain(diagonals)
+    }
+
     /// Puts boxes of `typical` size where a corner is not near its pixel's centre.
     fn mend_outlines(&mut self, typical: Scale) {
         const FAR: f64 = 4.0;
@@ -160,12 +192,12 @@ impl Block {
         }
     }
 
-    /// Calls `visit` with each row of the block; with the outlines of pixels if `outlines`, a box of
+    /// Calls `visit` with each row of the block; with the `outlines` of pixels that are asked for, a box of
     /// `typical` size standing in where corners lie nowhere or far off, as where longitudes jump.
     pub(crate) fn for_each_row(
         &self,
         buffer: &mut Row,
-        outlines: bool,
+        outlines: Outlines,
         typical: Scale,
         mut visit: impl FnMut(&Row),
     ) {
@@ -179,13 +211,19 @@ impl Block {
         buffer.outlines.clear();
         buffer.is_rectilinear = matches!(self.fit, Fit::Separable { .. });
         let (width, height) = (count as f64, self.rows.len() as f64);
+        let all = outlines == Outlines::All;
+        let outlines = outlines != Outlines::Nothing;
         match &self.fit {
             Fit::Separable { columns, rows } => {
                 buffer.columns.copy_from_slice(&columns.centers);
+                if outlines {
+                    buffer.sides.0.clone_from(&columns.edges);
+                }
                 for (k, row) in self.rows.clone().enumerate() {
                     buffer.row = row;
                     buffer.rows.fill(rows.centers[k]);
-                    if outlines {
+                    buffer.sides.1 = rows.edges[k];
+                    if all {
                         let [top, bottom] = rows.edges[k];
                         buffer.outlines.clear();
                         buffer

@@ -1,5 +1,7 @@
 //! The exact way from a target pixel to a source pixel.
 
+use super::polynomial::{SAMPLE_COUNT, sample_points};
+use super::{Polynomial, TOLERANCE};
 use crate::grid::{georeference, transformer};
 use crate::{Error, Grid};
 use cog_raster::{Affine, Placement, RasterInfo, Straightened};
@@ -17,6 +19,8 @@ pub(crate) struct ExactMap {
     wrap: Option<Wrap>,
     target_back: Affine,
     lie: Lie,
+    /// Columns and rows of the target, for all of which a polynomial stands in.
+    fitted: Option<((f64, f64), Polynomial)>,
 }
 
 /// How the source's pixels lie in its CRS.
@@ -134,7 +138,32 @@ impl ExactMap {
             wrap,
             target_back,
             lie,
+            fitted: None,
         })
+    }
+
+    /// The same way, with a polynomial for the points of a target of `width × height` pixels, if one is as good: for who
+    /// asks for hundreds of them.
+    pub(crate) fn fitted(mut self, width: u32, height: u32) -> Self {
+        let straight = matches!(self.lie, Lie::Straight { .. });
+        if !straight || self.is_separable() {
+            return self;
+        }
+        let size = (f64::from(width), f64::from(height));
+        let (mut x, mut y) = (
+            Vec::with_capacity(SAMPLE_COUNT),
+            Vec::with_capacity(SAMPLE_COUNT),
+        );
+        for (across, down) in sample_points() {
+            x.push(size.0 / 2.0 * (across + 1.0));
+            y.push(size.1 / 2.0 * (down + 1.0));
+        }
+        self.apply(&mut x, &mut y);
+        let (polynomial, error) = Polynomial::fit(&x, &y);
+        if error <= TOLERANCE {
+            self.fitted = Some((size, polynomial));
+        }
+        self
     }
 
     fn wrap(crs: &Crs, bounds: BoundingBox) -> Option<Wrap> {
@@ -165,6 +194,8 @@ impl ExactMap {
             }
             Lie::Curved { scale, .. } => *scale = (scale.0 * columns, scale.1 * rows),
         }
+        let scaled = |(size, polynomial): (_, Polynomial)| (size, polynomial.scaled(columns, rows));
+        self.fitted = self.fitted.map(scaled);
         self
     }
 
@@ -202,6 +233,9 @@ impl ExactMap {
 
     /// Replaces target positions by source positions; NaN where there is none.
     pub(crate) fn apply(&self, columns: &mut [f64], rows: &mut [f64]) {
+        if self.apply_fitted(columns, rows) {
+            return;
+        }
         let t = self.target;
         for (column, row) in columns.iter_mut().zip(&mut *rows) {
             let (c, r) = (*column, *row);
@@ -237,6 +271,26 @@ impl ExactMap {
                 }
             }
         }
+    }
+
+    /// The same by the polynomial; whether there is one, and all points lie where it stands in.
+    fn apply_fitted(&self, columns: &mut [f64], rows: &mut [f64]) -> bool {
+        let Some(((width, height), polynomial)) = &self.fitted else {
+            return false;
+        };
+        let inside = |values: &[f64], length: &f64| {
+            let range = 0.0..=*length;
+            values.iter().all(|value| range.contains(value))
+        };
+        if !(inside(columns, width) && inside(rows, height)) {
+            return false;
+        }
+        for (column, row) in columns.iter_mut().zip(&mut *rows) {
+            *column = *column * 2.0 / width - 1.0;
+            *row = *row * 2.0 / height - 1.0;
+        }
+        polynomial.apply(columns, rows);
+        true
     }
 
     /// One point.
@@ -311,8 +365,7 @@ mod tests {
         assert!(wrap.apply(f64::NAN).is_nan());
     }
 
-    #[test]
-    fn back_undoes_forth() {
+    fn turned() -> ExactMap {
         let mut info = RasterInfo::new(cog_raster::SampleType::U8, 1, 400, 300);
         info.crs = Crs::from_epsg(32631).ok();
         info.affine = Some(Affine::new(10.0, 3.0, 500_000.0, 2.0, -10.0, 4_000_000.0));
@@ -323,7 +376,31 @@ mod tests {
             top: 4_325_000.0,
         };
         let grid = Grid::for_bounds(bounds, &Crs::web_mercator(), 256, 256).unwrap();
-        let map = ExactMap::new(&info, &grid).unwrap().scaled(0.5, 0.25);
+        ExactMap::new(&info, &grid).unwrap()
+    }
+
+    #[test]
+    fn a_fitted_map_is_the_same_and_exact_outside() {
+        let exact = turned().scaled(0.5, 0.25);
+        let fitted = turned().fitted(256, 256).scaled(0.5, 0.25);
+        assert!(fitted.fitted.is_some());
+        let near = |(x, y): (f64, f64), (a, b): (f64, f64)| (x - a).hypot(y - b) < TOLERANCE;
+        for (column, row) in [(0.0, 0.0), (256.0, 256.0), (17.25, 203.5), (255.5, 0.5)] {
+            assert!(
+                near(fitted.point(column, row), exact.point(column, row)),
+                "{column} {row}"
+            );
+        }
+        let (mut columns, mut rows) = ([3.5, 90.5, 256.25], [7.5; 3]);
+        fitted.apply(&mut columns, &mut rows);
+        for (at, column) in [3.5, 90.5, 256.25].into_iter().enumerate() {
+            assert_eq!((columns[at], rows[at]), exact.point(column, 7.5));
+        }
+    }
+
+    #[test]
+    fn back_undoes_forth() {
+        let map = turned().scaled(0.5, 0.25);
         let (column, row) = map.point(100.5, 20.25);
         let (x, y) = map.back(column, row).unwrap();
         assert!((x - 100.5).abs() < 1e-6 && (y - 20.25).abs() < 1e-6);

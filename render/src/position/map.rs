@@ -7,7 +7,7 @@ use super::{ExactMap, Polynomial};
 use core::ops::Range;
 
 /// Greatest error of a position in source pixels, where rounding allows it.
-const TOLERANCE: f64 = 1e-5;
+pub(super) const TOLERANCE: f64 = 1e-5;
 /// Blocks start with this side.
 const LARGEST: u32 = 256;
 /// A block with no longer side is computed pixel by pixel rather than cut.
@@ -569,7 +569,7 @@ pub(crate) fn typical_ratio(
 mod tests {
     use super::*;
     use crate::Grid;
-    use crate::position::Row;
+    use crate::position::{Outlines, Row};
     use cog_raster::{Affine, RasterInfo, SampleType};
     use tile_math::{Crs, Tile, TileMatrixSet};
 
@@ -596,7 +596,7 @@ mod tests {
                 Fit::Polynomial { .. } => 1,
                 Fit::Lines { .. } | Fit::Exact { .. } => 2,
             }] += 1;
-            block.for_each_row(&mut Row::default(), false, typical, |row| {
+            block.for_each_row(&mut Row::default(), Outlines::Nothing, typical, |row| {
                 for (k, (&x, &y)) in row.columns.iter().zip(&row.rows).enumerate() {
                     let column = row.column + k as u32;
                     seen[(row.row * 256 + column) as usize] = true;

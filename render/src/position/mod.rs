@@ -26,7 +26,8 @@ mod lines;
 mod map;
 mod polynomial;
 
-pub(crate) use block::{Quadrangle, Row};
+pub(crate) use block::{Outlines, Quadrangle, Row};
 pub(crate) use exact::ExactMap;
+use map::TOLERANCE;
 pub(crate) use map::{PositionMap, Scale, typical_ratio};
 pub(crate) use polynomial::Polynomial;

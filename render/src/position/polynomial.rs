@@ -169,6 +169,34 @@ impl Polynomial {
         (columns, rows)
     }
 
+    /// Source columns and rows times as many.
+    pub(crate) fn scaled(mut self, columns: f64, rows: f64) -> Self {
+        for (coefficients, factor) in [(&mut self.columns, columns), (&mut self.rows, rows)] {
+            let all = coefficients.iter_mut().flatten();
+            all.for_each(|coefficient| *coefficient *= factor);
+        }
+        self
+    }
+
+    /// Replaces points of the rectangle by their columns and rows; fast where points of one `y` follow each other.
+    pub(crate) fn apply(&self, xs: &mut [f64], ys: &mut [f64]) {
+        let mut last = (f64::NAN, ([0.0; NODES], [0.0; NODES]));
+        for (x, y) in xs.iter_mut().zip(ys) {
+            if *y != last.0 {
+                last = (*y, self.line(*y));
+            }
+            let (columns, rows) = &last.1;
+            let (mut before, mut now) = (*x, 1.0);
+            let (mut column, mut row) = (0.0, 0.0);
+            for (across, down) in columns.iter().zip(rows).take(self.terms.0) {
+                column += across * now;
+                row += down * now;
+                (before, now) = (now, 2.0 * *x * now - before);
+            }
+            (*x, *y) = (column, row);
+        }
+    }
+
     /// One point.
     pub(crate) fn point(&self, x: f64, y: f64) -> (f64, f64) {
         let basis = self.basis(x, 0.0, 1);

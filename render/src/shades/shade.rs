@@ -2,7 +2,7 @@
 
 use super::stretch::{Stretch, shade_of};
 use crate::{ColorFormula, Error, Image};
-use cog_raster::{Sample, SampleType, Samples, with_samples};
+use cog_raster::{Sample, Samples, with_samples};
 
 /// Numbers of pixels, and which of them count.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,23 +46,16 @@ pub fn shade(
     };
     let mask = image.band_mask(band).values();
     let start = band * image.pixels();
-    // Curves cost more than looking up; there are fewer values than pixels.
-    let table = formula.is_some() && mask.len() > 1 << 12;
-    if let (true, Samples::U8(buffer)) = (table, image.samples()) {
-        return Ok(looked_up(
-            &buffer[start..start + mask.len()],
-            mask,
-            1 << 8,
-            shade,
-        ));
-    }
-    if let (true, Samples::U16(buffer)) = (table, image.samples()) {
-        return Ok(looked_up(
-            &buffer[start..start + mask.len()],
-            mask,
-            1 << 16,
-            shade,
-        ));
+    let band = start..start + mask.len();
+    let looked_up = match image.samples() {
+        Samples::U8(buffer) => looked_up(&buffer[band], mask, shade),
+        Samples::I8(buffer) => looked_up(&buffer[band], mask, shade),
+        Samples::U16(buffer) => looked_up(&buffer[band], mask, shade),
+        Samples::I16(buffer) => looked_up(&buffer[band], mask, shade),
+        _ => None,
+    };
+    if let Some(shades) = looked_up {
+        return Ok(shades);
     }
     Ok(with_samples!(image.samples(), T, buffer => {
         let samples: &[T] = &buffer[start..start + mask.len()];
@@ -73,22 +66,38 @@ pub fn shade(
     }))
 }
 
-/// The same, each value computed once, when it is met.
-fn looked_up<T: Sample + Copy + Into<usize>>(
+/// The same by a table of all whole numbers between the least sample and the greatest; `None` where those are more
+/// than pixels.
+fn looked_up<T: Copy + Ord + Into<i32>>(
     samples: &[T],
     mask: &[u8],
-    count: usize,
     shade: impl Fn(f64) -> u8,
-) -> Vec<u8> {
-    debug_assert!(matches!(T::TYPE, SampleType::U8 | SampleType::U16));
-    let mut table: Vec<Option<u8>> = vec![None; count];
+) -> Option<Vec<u8>> {
+    let first = *samples.first()?;
+    let ends = (first, first);
+    // Compiled to instructions on several numbers at a time, which `Iterator::min` is not.
+    let (least, most) = samples.iter().fold(ends, |(least, most), &sample| {
+        (
+            if sample < least { sample } else { least },
+            if sample > most { sample } else { most },
+        )
+    });
+    let (least, most): (i32, i32) = (least.into(), most.into());
+    // No sample is less than the least one.
+    let place = |sample: T| (sample.into() - least).cast_unsigned() as usize;
+    let count = (most - least).cast_unsigned() as usize + 1;
+    if count > samples.len() {
+        return None;
+    }
+    let table: Vec<u8> = (least..=most)
+        .map(|value| shade(f64::from(value)))
+        .collect();
     let pixels = samples.iter().zip(mask);
-    pixels
-        .map(|(sample, valid)| match valid {
-            0 => 0,
-            _ => *table[(*sample).into()].get_or_insert_with(|| shade(sample.to_f64())),
-        })
-        .collect()
+    let shades = pixels.map(|(sample, valid)| {
+        let shade = table[place(*sample)];
+        if *valid == 0 { 0 } else { shade }
+    });
+    Some(shades.collect())
 }
 
 /// The shades of red, green and blue, pixel by pixel: each of its own image's first band.
@@ -159,14 +168,58 @@ mod tests {
     #[test]
     fn tables_hold_what_the_formula_gives() {
         let formula = ColorFormula::parse("gamma 1 1.7, sigmoidal 1 8 0.4").unwrap();
-        let values: Vec<u16> = (0..20_000_u32).map(|k| (k * 3 % 65_536) as u16).collect();
-        let stretch = Stretch::new(100.0, 50_000.0);
-        let many = image(Samples::U16(values.clone()), vec![255; values.len()]);
-        let shades = shade(&many, 0, stretch, Some(&formula)).unwrap();
-        for (value, shade) in values.iter().zip(shades).step_by(997) {
-            let place = stretch.place(f64::from(*value));
-            assert_eq!(shade, shade_of(formula.of_one(place)), "{value}");
+        let mask: Vec<u8> = (0..1000)
+            .map(|at| if at % 7 == 0 { 0 } else { 255 })
+            .collect();
+        // Of as many values as pixels, where there is a table, and of more, where there is none.
+        for span in [999, 1000, 30_000] {
+            let value = |at: i32| at * 7919 % (span - 1) + if at % 2 == 0 { 1 } else { 0 };
+            let ends = |at: i32| match at {
+                1 => 0,
+                2 => span,
+                at => value(at),
+            };
+            let values: Vec<i32> = (0..1000).map(ends).collect();
+            let signed: Vec<i32> = values.iter().map(|value| value - 700).collect();
+            let bytes = |of: &[i32]| of.iter().map(|value| value % 256).collect::<Vec<_>>();
+            let small = |of: &[i32]| {
+                bytes(of)
+                    .iter()
+                    .map(|value| value - 128)
+                    .collect::<Vec<_>>()
+            };
+            for (samples, values) in [
+                (
+                    Samples::U16(values.iter().map(|v| *v as u16).collect()),
+                    values.clone(),
+                ),
+                (
+                    Samples::I16(signed.iter().map(|v| *v as i16).collect()),
+                    signed.clone(),
+                ),
+                (
+                    Samples::U8(bytes(&values).iter().map(|v| *v as u8).collect()),
+                    bytes(&values),
+                ),
+                (
+                    Samples::I8(small(&values).iter().map(|v| *v as i8).collect()),
+                    small(&values),
+                ),
+            ] {
+                let many = image(samples, mask.clone());
+                let stretch = Stretch::new(-50.0, 900.0);
+                let plain = shade(&many, 0, stretch, None).unwrap();
+                let curved = shade(&many, 0, stretch, Some(&formula)).unwrap();
+                for (at, value) in values.iter().enumerate() {
+                    let place = stretch.place(f64::from(*value));
+                    let expected = [shade_of(place), shade_of(formula.of_one(place))];
+                    let expected = if mask[at] == 0 { [0; 2] } else { expected };
+                    assert_eq!([plain[at], curved[at]], expected, "{span} {value}");
+                }
+            }
         }
+        let many = image(Samples::U16(vec![7; 3]), vec![255; 3]);
+        let stretch = Stretch::new(0.0, 9.0);
         for text in ["gamma g 2", "saturation 1.2", "gamma 12 2"] {
             let formula = ColorFormula::parse(text).unwrap();
             assert!(shade(&many, 0, stretch, Some(&formula)).is_err(), "{text}");

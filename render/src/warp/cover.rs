@@ -4,7 +4,7 @@ use super::blend::Blend;
 use super::footprint::prepare_boxes;
 use super::taps::{Axis, Taps};
 use super::{Extent, Kernel, Mixing};
-use crate::position::Row;
+use crate::position::{Outlines, Row};
 use core::cmp::Ordering;
 
 /// Up to so many source pixels under a target pixel, equal ones are looked for one by one.
@@ -117,8 +117,8 @@ impl<S> Cover<S> {
 }
 
 impl<S: Statistic> Kernel for Cover<S> {
-    fn needs_outlines(&self) -> bool {
-        true
+    fn needs_outlines(&self) -> Outlines {
+        Outlines::Boxes
     }
 
     fn prepare(&mut self, row: &Row, extent: &Extent) {

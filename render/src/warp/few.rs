@@ -7,7 +7,7 @@
 use super::blend::Blend;
 use super::taps::{EDGE, NO_WEIGHT, Shape, touched};
 use super::{Extent, Mixing};
-use crate::position::{Quadrangle, Row};
+use crate::position::Row;
 
 /// Source pixels along one axis.
 #[derive(Clone, Copy, Debug)]
@@ -103,10 +103,11 @@ impl<const N: usize> Span<N> {
 #[derive(Debug, Default)]
 struct Few<const N: usize> {
     across: Vec<Span<N>>,
+    /// Only one where all are the same.
     down: Vec<Span<N>>,
     /// How wide the kernel was that `across` was worked out for.
     widened: f64,
-    /// All of `down` are the same.
+    /// All rows are the same.
     is_level: bool,
 }
 
@@ -153,21 +154,22 @@ impl<const N: usize> Few<N> {
         };
         self.down.clear();
         self.is_level = row.is_rectilinear;
-        if row.is_rectilinear {
-            // Along a row of a separable map the rows are all the same.
-            let span = row.rows.first().map_or(Span::NONE, |&row| one(row));
-            self.down.resize(row.rows.len(), span);
+        // Along a row of a separable map the rows are all the same.
+        let count = if row.is_rectilinear {
+            1
         } else {
-            self.down.extend(row.rows.iter().map(|&row| one(row)));
-        }
+            row.rows.len()
+        };
+        let rows = row.rows.iter().take(count);
+        self.down.extend(rows.map(|&row| one(row)));
     }
 
     /// Works out a row of what target pixels cover; whether `N` pixels are enough for that.
     fn under(&mut self, row: &Row, extent: &Extent) -> bool {
         let (left, top) = extent.origin;
-        if !row.columns_repeat || self.across.len() != row.outlines.len() {
-            self.across.resize(row.outlines.len(), Span::NONE);
-            for (span, &[(x0, _), _, (x1, _), _]) in self.across.iter_mut().zip(&row.outlines) {
+        if !row.columns_repeat || self.across.len() != row.columns.len() {
+            self.across.resize(row.columns.len(), Span::NONE);
+            for (span, [x0, x1]) in self.across.iter_mut().zip(row.across()) {
                 let Some(found) = Span::under(x0 - left, x1 - left, extent.columns) else {
                     self.across.clear();
                     return false;
@@ -175,24 +177,13 @@ impl<const N: usize> Few<N> {
                 *span = found;
             }
         }
-        let one =
-            |&[(_, y0), _, (_, y1), _]: &Quadrangle| Span::under(y0 - top, y1 - top, extent.rows);
-        self.down.resize(row.outlines.len(), Span::NONE);
         self.is_level = row.is_rectilinear;
-        if row.is_rectilinear {
-            // Along a row of a separable map the rows are all the same.
-            let span = row.outlines.first().map_or(Some(Span::NONE), one);
-            let Some(span) = span else {
+        self.down.clear();
+        for [y0, y1] in row.down() {
+            let Some(span) = Span::under(y0 - top, y1 - top, extent.rows) else {
                 return false;
             };
-            self.down.fill(span);
-            return true;
-        }
-        for (span, outline) in self.down.iter_mut().zip(&row.outlines) {
-            let Some(found) = one(outline) else {
-                return false;
-            };
-            *span = found;
+            self.down.push(span);
         }
         true
     }
@@ -213,7 +204,9 @@ impl<const N: usize> Few<N> {
         if self.is_level && self.apply_level(source, valid, stride, out, out_valid) {
             return;
         }
-        let spans = self.across.iter().zip(&self.down);
+        let down = |at: usize| &self.down[if self.is_level { 0 } else { at }];
+        let across = self.across.iter().enumerate();
+        let spans = across.map(|(at, across)| (across, down(at)));
         let targets = spans.zip(out).zip(out_valid);
         match valid {
             None => {

@@ -4,7 +4,7 @@ use super::blend::Blend;
 use super::few::Fews;
 use super::taps::{Axis, NO_WEIGHT, Shape, Taps};
 use super::{Extent, Kernel, Mixing};
-use crate::position::Row;
+use crate::position::{Outlines, Row};
 use crate::widening::Widening;
 
 /// A rectangle of source pixels for each target pixel, with a weight per column and per row.
@@ -164,23 +164,21 @@ impl<'a> Convolution<'a> {
 /// Columns are kept where the row says that they repeat.
 pub(super) fn prepare_boxes(row: &Row, extent: &Extent, columns: &mut Axis, rows: &mut Axis) {
     let (left, top) = extent.origin;
-    if !row.columns_repeat || columns.taps.len() != row.outlines.len() {
+    let count = row.columns.len();
+    if !row.columns_repeat || columns.taps.len() != count {
         columns.clear();
-        for &[(x0, _), _, (x1, _), _] in &row.outlines {
+        for [x0, x1] in row.across() {
             let taps = columns.under(x0 - left, x1 - left, extent.columns);
             columns.taps.push(taps);
         }
     }
     rows.clear();
-    let mut last: Option<(f64, f64, Taps)> = None;
-    for &[(_, y0), _, (_, y1), _] in &row.outlines {
-        let taps = match last {
-            // Along a row of a separable map the taps down are all the same.
-            Some((a, b, taps)) if a == y0 && b == y1 => taps,
-            _ => rows.under(y0 - top, y1 - top, extent.rows),
-        };
-        last = Some((y0, y1, taps));
+    for [y0, y1] in row.down() {
+        let taps = rows.under(y0 - top, y1 - top, extent.rows);
         rows.taps.push(taps);
+    }
+    if let Some(&taps) = rows.taps.first().filter(|_| row.is_rectilinear) {
+        rows.taps.resize(count, taps);
     }
 }
 
@@ -237,8 +235,11 @@ impl Convolution<'_> {
 }
 
 impl Kernel for Convolution<'_> {
-    fn needs_outlines(&self) -> bool {
-        self.shape == Shape::Box
+    fn needs_outlines(&self) -> Outlines {
+        match self.shape {
+            Shape::Box => Outlines::Boxes,
+            _ => Outlines::Nothing,
+        }
     }
 
     fn prepare(&mut self, row: &Row, extent: &Extent) {

@@ -3,7 +3,7 @@
 use super::blend::Blend;
 use super::{Extent, Kernel};
 use crate::Plan;
-use crate::position::Row;
+use crate::position::{Outlines, Row};
 
 /// By so much positions may miss the edge that they are meant to lie on.
 const EDGE: f64 = 1e-6;
@@ -60,8 +60,8 @@ impl Gauss {
 }
 
 impl Kernel for Gauss {
-    fn needs_outlines(&self) -> bool {
-        true
+    fn needs_outlines(&self) -> Outlines {
+        Outlines::All
     }
 
     fn prepare(&mut self, row: &Row, extent: &Extent) {

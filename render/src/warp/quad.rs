@@ -116,16 +116,12 @@ impl Quad {
             Place::Inside => {
                 // Inside, neither is negative.
                 let offset = self.row as usize * extent.columns + self.column as usize;
-                let all = valid.is_none_or(|valid| {
-                    let below = offset + extent.columns;
-                    valid[offset..offset + 2] == [255; 2] && valid[below..below + 2] == [255; 2]
-                });
-                if all {
-                    let spot = Spot {
-                        offset,
-                        right: self.right,
-                        down: self.down,
-                    };
+                let spot = Spot {
+                    offset,
+                    right: self.right,
+                    down: self.down,
+                };
+                if valid.is_none_or(|valid| spot.counts(valid, extent.columns)) {
                     Some((spot.value(source, extent.columns)?, 255))
                 } else {
                     self.partial(source, valid, extent)
@@ -145,18 +141,6 @@ struct Spot {
 }
 
 impl Spot {
-    /// The one at a position of the window that is not at its edge.
-    const fn at(x: f64, y: f64, stride: usize) -> Self {
-        // As in `Quad::at`. The casts to 32 bits are one instruction, and windows have fewer columns and rows.
-        let (x, y) = (x - 0.5, y - 0.5);
-        let (column, row) = ((x + 1.0) as i32 - 1, (y + 1.0) as i32 - 1);
-        Self {
-            offset: row as usize * stride + column as usize,
-            right: x - column as f64,
-            down: y - row as f64,
-        }
-    }
-
     /// The same with its column and row.
     const fn quad(&self, stride: usize) -> Quad {
         Quad {
@@ -190,7 +174,59 @@ pub(super) struct Bilinear {
     /// Of a row that comes near the window's edge; else empty.
     quads: Vec<Quad>,
     /// Of a row that does not; else empty.
-    spots: Vec<Spot>,
+    spots: Spots,
+}
+
+/// [`Spot`]s, part by part.
+#[derive(Debug, Default)]
+struct Spots {
+    offsets: Vec<usize>,
+    right: Vec<f64>,
+    down: Vec<f64>,
+}
+
+impl Spots {
+    fn clear(&mut self) {
+        self.offsets.clear();
+        self.right.clear();
+        self.down.clear();
+    }
+
+    /// Those at positions of the window that are not at its edge.
+    ///
+    /// Without a way out, and each part by itself: compiled to instructions on several numbers at a time.
+    fn fill(&mut self, row: &Row, (left, top): (f64, f64), stride: usize) {
+        /// From here on neighbours are 1 apart: adding it rounds, and leaves whole numbers in the last bits.
+        const LARGE: f64 = (1_u64 << 52) as f64;
+        let floor = |value: f64| {
+            let near = value + LARGE - LARGE;
+            if near > value { near - 1.0 } else { near }
+        };
+        let (left, top) = (left + 0.5, top + 0.5);
+        let part = |position: &f64, first: f64| {
+            let position = position - first;
+            position - floor(position)
+        };
+        self.right
+            .extend(row.columns.iter().map(|column| part(column, left)));
+        self.down.extend(row.rows.iter().map(|row| part(row, top)));
+        let stride = stride as f64;
+        let positions = row.columns.iter().zip(&row.rows);
+        self.offsets.extend(positions.map(|(column, row)| {
+            let offset = floor(row - top) * stride + floor(column - left);
+            ((offset + LARGE).to_bits() & (LARGE as u64 - 1)) as usize
+        }));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Spot> {
+        let parts = self.right.iter().zip(&self.down);
+        let all = self.offsets.iter().zip(parts);
+        all.map(|(&offset, (&right, &down))| Spot {
+            offset,
+            right,
+            down,
+        })
+    }
 }
 
 /// All positions lie between the centres of a window's first and last pixels, with something to spare for
@@ -208,15 +244,13 @@ impl Kernel for Bilinear {
         self.quads.clear();
         self.spots.clear();
         let (left, top) = extent.origin;
-        let positions = row.columns.iter().zip(&row.rows);
         if is_well_inside(&row.columns, left, extent.columns, extent.level.0)
             && is_well_inside(&row.rows, top, extent.rows, extent.level.1)
         {
-            self.spots.extend(
-                positions.map(|(&column, &row)| Spot::at(column - left, row - top, extent.columns)),
-            );
+            self.spots.fill(row, extent.origin, extent.columns);
             return;
         }
+        let positions = row.columns.iter().zip(&row.rows);
         self.quads
             .extend(positions.map(|(&column, &row)| Quad::at(column, row, extent)));
     }

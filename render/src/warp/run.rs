@@ -11,7 +11,7 @@ use super::stripwise::Stripwise;
 use super::sum::Sum;
 use super::taps::Shape;
 use super::validity::{NodataTest, Validity};
-use crate::position::Row;
+use crate::position::{Outlines, Row};
 use crate::{Error, Image, Plan, Resampling, interrupt};
 use cog_raster::{Mask, MaskKind, Raster, RasterMask, Samples, with_samples};
 
@@ -103,9 +103,9 @@ impl Extent {
 
 /// A kernel at work on rows of target pixels.
 pub(super) trait Kernel {
-    /// The kernel needs the outlines of target pixels.
-    fn needs_outlines(&self) -> bool {
-        false
+    /// What the kernel needs of the outlines of target pixels.
+    fn needs_outlines(&self) -> Outlines {
+        Outlines::Nothing
     }
 
     /// Works out a row.

@@ -3,7 +3,7 @@
 use super::blend::Blend;
 use super::taps::touched;
 use super::{Extent, Kernel};
-use crate::position::{Quadrangle, Row};
+use crate::position::{Outlines, Quadrangle, Row};
 
 /// Corners of a quadrangle cut by four lines, at most.
 const CORNERS: usize = 8;
@@ -135,8 +135,8 @@ impl Sum {
 }
 
 impl Kernel for Sum {
-    fn needs_outlines(&self) -> bool {
-        true
+    fn needs_outlines(&self) -> Outlines {
+        Outlines::All
     }
 
     fn prepare(&mut self, row: &Row, extent: &Extent) {

@@ -125,9 +125,12 @@ fn walk(tree: &Tree, bands: &[Value], most: &mut i128) -> Option<Value> {
             }
         }
     };
-    if let Whole(value) = value {
-        *most = (*most).max(value.abs());
-    }
+    *most = match (tree, value) {
+        (_, Whole(value)) => (*most).max(value.abs()),
+        // A product of several factors is rounded in the order that each side takes.
+        (Tree::Power(..), Decimal(value)) => (*most).max(value.abs() as i128),
+        _ => *most,
+    };
     Some(value)
 }
 

@@ -7,8 +7,8 @@ use crate::{npz, oracle};
 use cog_raster::{Mask, Raster, RasterMask, RasterSource, SampleType, Samples};
 use cog_reader::{Cog, MemoryReader, OpenOptions};
 use cog_render::{
-    ColorFormula, Error, Grid, Image, ImageBand, MaskedBand, MaskedExpression, Plan, Resampling,
-    ShadeMap, Stretch, TwoStep, covered_share, shade, shade_three,
+    ColorFormula, Error, Grid, Ground, Image, ImageBand, MaskedBand, MaskedExpression, Plan,
+    Resampling, ShadeMap, Stretch, TwoStep, shade, shade_three,
 };
 use serde_json::Value;
 use std::path::Path;
@@ -171,7 +171,8 @@ fn tile(case: &Value) -> Option<String> {
     let side: Vec<f64> = numbers(&case["bounds"]);
     let bounds = BoundingBox::new(side[0], side[1], side[2], side[3]);
     let mercator = Crs::from_epsg(3857).unwrap();
-    let covered = covered_share(cog.info(), &mercator, bounds).unwrap() >= 0.01;
+    let ground = Ground::new(cog.info(), &mercator).unwrap();
+    let covered = ground.covered_share(bounds) >= 0.01;
     let Some(theirs) = case["npz"].as_str() else {
         return covered.then(|| format!("{what}: theirs is empty"));
     };
@@ -183,14 +184,14 @@ fn tile(case: &Value) -> Option<String> {
     let steps = TwoStep::new(kernel("reproject"), kernel("resample"));
     let arrays = npz::read(Path::new(theirs));
     let (data, mask) = (&arrays["data"].samples, &arrays["mask"].samples);
-    let image = match steps.plan(cog.info(), &grid, &[0]) {
+    let image = match steps.plan(cog.info(), &ground, &grid, &[0]) {
         Ok(plan) => {
             let warped = |plan: Plan| {
                 let raster = pollster::block_on(plan.read(&cog)).unwrap();
                 plan.warp(&raster).unwrap()
             };
             let view = warped(plan);
-            let validity = steps.plan_validity(cog.info(), &grid, &[0], &view);
+            let validity = steps.plan_validity(cog.info(), &ground, &grid, &[0], &view);
             let validity = validity.unwrap().map(warped);
             steps.finish(view, validity.as_ref(), &grid).unwrap()
         }

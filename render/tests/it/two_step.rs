@@ -1,7 +1,7 @@
 //! Two kernels, one after another: what of it needs nothing else.
 
 use cog_raster::{Affine, MemorySource, Nodata, Raster, RasterSource, Samples};
-use cog_render::{Grid, Image, Plan, Resampling, TwoStep, bounds_in, covered_share};
+use cog_render::{Error, Grid, Ground, Image, Plan, Resampling, TwoStep};
 use tile_math::{BoundingBox, Crs};
 
 const SIDE: u32 = 64;
@@ -29,10 +29,15 @@ fn read_of(source: &MemorySource, grid: &Grid, steps: TwoStep) -> Image {
         let raster = pollster::block_on(plan.read(source)).unwrap();
         plan.warp(&raster).unwrap()
     };
-    let view = warped(steps.plan(source.info(), grid, &[0]).unwrap());
-    let validity = steps.plan_validity(source.info(), grid, &[0], &view);
+    let (info, ground) = (source.info(), ground(source));
+    let view = warped(steps.plan(info, &ground, grid, &[0]).unwrap());
+    let validity = steps.plan_validity(info, &ground, grid, &[0], &view);
     let validity = validity.unwrap().map(warped);
     steps.finish(view, validity.as_ref(), grid).unwrap()
+}
+
+fn ground(source: &MemorySource) -> Ground {
+    Ground::new(source.info(), &Crs::from_epsg(3857).unwrap()).unwrap()
 }
 
 fn grid(bounds: [f64; 4], side: u32) -> Grid {
@@ -115,13 +120,41 @@ fn validity_is_of_a_coarser_level_than_values() {
     assert_eq!(valid.collect::<Vec<u32>>(), (8..17).collect::<Vec<_>>());
     // Where all values count nobody asks.
     let whole = source([0, 0, 8]);
-    let plan = steps.plan(whole.info(), &grid, &[0]).unwrap();
+    let ground = ground(&whole);
+    let plan = steps.plan(whole.info(), &ground, &grid, &[0]).unwrap();
     assert_eq!(plan.request().level, 1);
     let part = self::grid([1200.0, 1500.0, 1450.0, 1750.0], 7);
-    let plan = steps.plan(whole.info(), &part, &[0]).unwrap();
+    let plan = steps.plan(whole.info(), &ground, &part, &[0]).unwrap();
     let view = plan.warp(&pollster::block_on(plan.read(&whole)).unwrap());
-    let asked = steps.plan_validity(whole.info(), &part, &[0], &view.unwrap());
+    let asked = steps.plan_validity(whole.info(), &ground, &part, &[0], &view.unwrap());
     assert!(asked.unwrap().is_none());
+}
+
+#[test]
+fn a_view_of_an_overview_is_shrunk_though_it_has_the_size_of_a_padded_picture() {
+    let columns = |side: u32, step: u32| {
+        let value = |at: u32| ((at % side) * step) as f32 * 10.0;
+        let samples = Samples::F32((0..side * side).map(value).collect());
+        Raster::new(1, side, side, samples).unwrap()
+    };
+    let source = MemorySource::new(columns(64, 1))
+        .with_overview(columns(32, 2))
+        .unwrap()
+        .with_affine(Affine::new(10.0, 0.0, 1000.0, 0.0, -10.0, 2000.0))
+        .with_crs(Crs::from_epsg(3857).unwrap());
+    let steps = TwoStep::new(Resampling::Bilinear, Resampling::Average);
+    // 64 and 4 pixels of padding are 34 of the overview: 30 and 4.
+    let grid = grid([1000.0, 1360.0, 1640.0, 2000.0], 30);
+    let plan = steps
+        .plan(source.info(), &ground(&source), &grid, &[0])
+        .unwrap();
+    assert_eq!((plan.request().level, plan.grid().width), (1, 34));
+    let image = read_of(&source, &grid, steps);
+    for column in 2..28 {
+        let across = (f64::from(column) + 0.5) / 30.0 * 640.0;
+        let value = image.value(0, 15, column).unwrap();
+        assert!((value - across).abs() < 12.0, "{column}: {value} {across}");
+    }
 }
 
 #[test]
@@ -133,11 +166,18 @@ fn outside_is_nothing() {
     );
     assert_eq!(image.value(0, 3, 1), None);
     assert!(image.value(0, 3, 4).is_some());
-    let source = source();
-    let mercator = Crs::from_epsg(3857).unwrap();
+    let ground = ground(&source());
     let around = BoundingBox::new(1000.0, 1360.0, 1640.0, 2000.0);
-    assert_eq!(bounds_in(source.info(), &mercator).unwrap(), around);
-    let large = BoundingBox::new(0.0, 0.0, 6400.0, 6400.0);
-    let share = covered_share(source.info(), &mercator, large).unwrap();
+    assert_eq!(ground.bounds(), around);
+    let share = ground.covered_share(BoundingBox::new(0.0, 0.0, 6400.0, 6400.0));
     assert!((share - 0.01).abs() < 1e-12, "{share}");
+}
+
+#[test]
+fn ground_and_picture_lie_in_one_crs() {
+    let part = grid([1100.0, 1900.0, 1200.0, 2000.0], 40);
+    let elsewhere = Ground::new(source().info(), &Crs::wgs84()).unwrap();
+    let steps = TwoStep::new(Resampling::Bilinear, Resampling::Average);
+    let refused = steps.plan(source().info(), &elsewhere, &part, &[0]);
+    assert!(matches!(refused, Err(Error::InvalidParameter { .. })));
 }

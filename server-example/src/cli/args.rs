@@ -106,7 +106,7 @@ pub struct ListenArgs {
     #[arg(long, default_value_t = 0, env = "SMALTI_THREADS")]
     pub threads: usize,
     /// Memory for decoded blocks, in MiB.
-    #[arg(long, default_value_t = 64, env = "SMALTI_CACHE_MB")]
+    #[arg(long, default_value_t = 32, env = "SMALTI_CACHE_MB")]
     pub cache_mb: u64,
     /// Memory for blocks of remote sources as they are stored, in MiB.
     #[arg(long, default_value_t = 128, env = "SMALTI_STORED_CACHE_MB")]

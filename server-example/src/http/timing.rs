@@ -71,6 +71,14 @@ impl Timing {
         result
     }
 
+    /// The same for work that is done here and now.
+    pub(crate) fn run<T>(&mut self, name: &'static str, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        self.add(name, start.elapsed());
+        result
+    }
+
     /// The header's value: durations in milliseconds, counters as descriptions.
     ///
     /// # Specification

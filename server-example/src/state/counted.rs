@@ -1,5 +1,6 @@
 //! What one request reads, also where several share a source.
 
+use crate::http::Timing;
 use bytes::Bytes;
 use cog_raster::BoxFuture;
 use cog_reader::{ObjectState, RangeReader, ReadError};
@@ -29,6 +30,13 @@ impl Counters {
     /// Runs `work`, counting what it reads.
     pub(crate) async fn track<T>(self: &Arc<Self>, work: impl Future<Output = T>) -> T {
         CURRENT.scope(Arc::clone(self), work).await
+    }
+
+    /// Adds to a request's timing what was read.
+    pub(crate) fn tell(&self, timing: &mut Timing) {
+        timing.add("fetch", self.waited());
+        timing.count("requests", self.requests());
+        timing.count("bytes", self.bytes());
     }
 
     /// Ranges asked for.

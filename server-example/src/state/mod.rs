@@ -3,7 +3,9 @@
 mod beside;
 mod counted;
 mod cpu;
+mod grounds;
 mod items;
+mod known;
 mod layers;
 mod names;
 mod pictures;
@@ -15,7 +17,9 @@ mod turns;
 
 pub(crate) use counted::{CountedReader, Counters};
 pub use cpu::{Admission, CpuPool, Load};
+pub(crate) use grounds::Grounds;
 pub(crate) use items::{Items, StoredItem};
+pub(crate) use known::Known;
 pub use layers::{Layer, LayerBand, LayerSource, describe_layer};
 pub use names::Names;
 pub(crate) use pictures::{KeptPicture, Pictures};

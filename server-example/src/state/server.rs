@@ -1,8 +1,8 @@
 //! The state that all requests share.
 
 use super::{
-    CpuPool, Items, Layer, LayerSource, Names, Pictures, Requests, Source, Sources, StoredItem,
-    TerracottaOptions, Turns, describe_layer,
+    CpuPool, Grounds, Items, Known, Layer, LayerSource, Names, Pictures, Requests, Source, Sources,
+    StoredItem, TerracottaOptions, Turns, describe_layer,
 };
 use crate::{
     Error,
@@ -91,7 +91,7 @@ impl Default for ServerOptions {
     fn default() -> Self {
         Self {
             threads: 0,
-            cache_bytes: 64 << 20,
+            cache_bytes: 32 << 20,
             stored_cache_bytes: 128 << 20,
             picture_cache_bytes: 64 << 20,
             open_files: 500,
@@ -151,6 +151,10 @@ pub struct ServerState {
     pub catalog: Option<Arc<dyn Catalog>>,
     /// How they are answered.
     pub terracotta: TerracottaOptions,
+    /// What the catalog said of its datasets.
+    pub(crate) known: Known,
+    /// Where sources lie in the CRSs of pictures.
+    pub(crate) grounds: Grounds,
     /// Whose metadata is being measured.
     pub(crate) turns: Turns,
     /// Of the settings on which the bytes of answers depend, so that their tags do.
@@ -199,6 +203,8 @@ impl ServerState {
             max_age: options.max_age,
             catalog: options.catalog.clone(),
             terracotta: options.terracotta.clone(),
+            known: Known::default(),
+            grounds: Grounds::default(),
             turns: Turns::default(),
             fingerprint: options.fingerprint().into(),
         };

@@ -11,6 +11,7 @@ use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    time::{Duration, SystemTime},
 };
 use tile_math::Crs;
 
@@ -92,6 +93,71 @@ fn a_folder_becomes_a_database_that_is_served() {
     assert_eq!(found["convex_hull"]["type"], "Polygon");
     let west = found["bounds"][0].as_f64().unwrap();
     assert!((west - 9.0).abs() < 1e-6, "{west}");
+}
+
+#[test]
+fn what_another_process_ingests_is_served_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    for (folder, offset) in [("a", 100), ("b", 3000)] {
+        fs::create_dir(dir.path().join(folder)).unwrap();
+        raster(&dir.path().join(folder), "x.tif", offset);
+    }
+    let database = dir.path().join("tc.sqlite");
+    // What the server keeps of a database it keeps while that looks as if nobody had written for a while.
+    let written = |ago: u64| {
+        let file = fs::File::options().write(true).open(&database).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(ago))
+            .unwrap();
+    };
+    assert_code(&ingest(dir.path(), "a/{band}.tif", &[]), 0);
+    written(60);
+    let server = Server::start(["-d", text(&database)]);
+    let picture = || {
+        let answer = server.get("/singleband/x/preview.png?stretch_range=[0,6000]");
+        assert_eq!(answer.status, 200);
+        answer.body
+    };
+    let first = picture();
+    assert_eq!(picture(), first);
+    assert_code(&ingest(dir.path(), "b/{band}.tif", &[]), 0);
+    let second = picture();
+    assert_ne!(second, first);
+    written(30);
+    assert_eq!(picture(), second);
+    assert_eq!(picture(), second);
+}
+
+#[test]
+fn a_raster_that_was_damaged_since_is_an_error_and_no_endless_search() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = raster(dir.path(), "x.tif", 100);
+    assert_code(&ingest(dir.path(), "{band}.tif", &[]), 0);
+    let mut file = fs::read(&path).unwrap();
+    let number = |file: &[u8], at: usize, bytes: usize| {
+        let digits = file[at..at + bytes].iter().rev();
+        digits.fold(0, |sum, digit| sum * 256 + usize::from(*digit))
+    };
+    let directory = number(&file, 4, 4);
+    let mut damaged = 0;
+    for entry in 0..number(&file, directory, 2) {
+        let at = directory + 2 + entry * 12;
+        match number(&file, at, 2) {
+            // Of the only block no length is told any more: it may end where the file does.
+            325 => file[at] += 1,
+            324 => {
+                let block = number(&file, at + 8, 4);
+                file[block + 2..block + 40].fill(0xff);
+                damaged += 1;
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(damaged, 1);
+    fs::write(&path, file).unwrap();
+    let database = dir.path().join("tc.sqlite");
+    let server = Server::start(["-d", text(&database)]);
+    let answer = server.get("/singleband/x/preview.png?stretch_range=[0,6000]");
+    assert_eq!(answer.status, 500);
 }
 
 #[test]

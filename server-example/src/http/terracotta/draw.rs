@@ -4,14 +4,13 @@ use super::{
     Refusal,
     address::What,
     found::{Found, find},
+    reading::Reading,
 };
 use crate::{
     Error,
-    dataset::Planned,
     http::{Answer, Incoming, Timing},
     params::Pixels,
-    picture,
-    state::{Admission, EmptyTile, ServerState},
+    state::{EmptyTile, ServerState},
 };
 use axum::{
     http::StatusCode,
@@ -19,10 +18,7 @@ use axum::{
 };
 use bytes::Bytes;
 use catalog::Catalog;
-use cog_raster::{RasterInfo, RasterSource as _};
-use cog_render::{
-    Error as RenderError, Format, Grid, Image, Plan, Shaded, bounds_in, covered_share,
-};
+use cog_render::{Error as RenderError, Format, Grid, Ground, Image, Shaded};
 use futures_util::future::try_join_all;
 use std::sync::Arc;
 use tile_math::{BoundingBox, Tile, TileMatrixSet};
@@ -43,7 +39,7 @@ pub(super) struct Drawing<'a> {
 /// The images that were read, and what to make of them.
 pub(super) struct Read {
     pub(super) images: Vec<Image>,
-    pub(super) found: Vec<Found>,
+    pub(super) found: Arc<[Found]>,
 }
 
 /// What a picture is made of, in a format of pictures or as numbers.
@@ -91,115 +87,96 @@ impl Drawing<'_> {
             return Ok(response);
         }
         let mut admission = timing.stage("queue", state.cpu.admit()).await?;
-        let grid = match self.grid(&mut admission, &found, &tms, tile).await? {
-            Some(grid) => grid,
-            None => return self.empty(format),
+        let mut grounds = Vec::with_capacity(found.len());
+        for found in found.iter() {
+            let ground = state
+                .grounds
+                .of(admission.cpu(), &found.source, &tms, &self.pixels.tms);
+            grounds.push(timing.stage("plan", ground).await?);
+        }
+        let Some(grid) = self.grid(&grounds, &tms, tile)? else {
+            return self.empty(format);
         };
         let bytes = grid.pixels() * (found.len() as u64 + 1) * BYTES_OF_PIXEL;
         timing.stage("memory", admission.hold(bytes)).await?;
-        let reads = found
-            .iter()
-            .map(|found| self.read(&admission, found, &grid));
-        let reads = timing.stage("datasets", try_join_all(reads)).await?;
-        let mut images = Vec::with_capacity(reads.len());
-        for read in reads {
-            let Some((image, part)) = read else {
+        let level = state.terracotta.png_compress_level;
+        let finish = {
+            let found = Arc::clone(&found);
+            move |images, timing: &mut Timing| {
+                timing.run("encode", || {
+                    let drawn = draw(Read { images, found }, format == Format::Npy)?;
+                    encode(drawn, format, level)
+                })
+            }
+        };
+        let cpu = admission.cpu();
+        let reading =
+            |(found, ground)| Reading::new(cpu, found, ground, grid.clone(), self.pixels.kernels);
+        let mut readings: Vec<Reading<'_>> = found.iter().zip(grounds).map(reading).collect();
+        let only = if readings.len() == 1 {
+            readings.pop()
+        } else {
+            None
+        };
+        let encoded = if let Some(only) = only {
+            let made = only.made(|image, timing| finish(vec![image], timing));
+            let Some((encoded, part)) = timing.stage("datasets", made).await? else {
                 return self.empty(format);
             };
             timing.absorb(&part);
-            images.push(image);
-        }
-        let level = state.terracotta.png_compress_level;
-        let encoded = admission.cpu().run(move || {
-            let drawn = draw(Read { images, found }, format == Format::Npy)?;
-            encode(drawn, format, level)
-        });
-        let encoded = timing.stage("encode", encoded).await??;
+            encoded
+        } else {
+            let reads = readings.into_iter();
+            let reads = reads.map(|reading| reading.made(|image, _| Ok(image)));
+            let reads = timing.stage("datasets", try_join_all(reads)).await?;
+            let mut images = Vec::with_capacity(reads.len());
+            for read in reads {
+                let Some((image, part)) = read else {
+                    return self.empty(format);
+                };
+                timing.absorb(&part);
+                images.push(image);
+            }
+            let finished = cpu.run(move || {
+                let mut timing = Timing::start();
+                (finish(images, &mut timing), timing)
+            });
+            let (encoded, part) = finished.await?;
+            timing.absorb(&part);
+            encoded?
+        };
         Ok(answer
             .timing(&timing)
             .bytes(format.media_type(), Bytes::from(encoded)))
     }
 
-    async fn found(&self, catalog: &Arc<dyn Catalog>) -> Result<Vec<Found>, Error> {
+    async fn found(&self, catalog: &Arc<dyn Catalog>) -> Result<Arc<[Found]>, Error> {
         let datasets = self.datasets.iter();
-        try_join_all(datasets.map(|values| find(self.state, catalog, values))).await
+        let found = try_join_all(datasets.map(|values| find(self.state, catalog, values)));
+        Ok(found.await?.into())
     }
 
     /// The picture's pixels; `None` where one of the datasets hardly reaches.
-    async fn grid(
+    fn grid(
         &self,
-        admission: &mut Admission,
-        found: &[Found],
-        tms: &Arc<TileMatrixSet>,
+        grounds: &[Arc<Ground>],
+        tms: &TileMatrixSet,
         tile: Option<BoundingBox>,
     ) -> Result<Option<Grid>, Error> {
-        let infos: Vec<RasterInfo> = found.iter().map(|f| f.source.cog.info().clone()).collect();
-        let tms = Arc::clone(tms);
+        let bounds = match tile {
+            Some(bounds) => bounds,
+            // Of several datasets all are seen where the first one lies.
+            None => match grounds.first() {
+                Some(first) => first.bounds(),
+                None => return Ok(None),
+            },
+        };
+        let hardly = |ground: &Arc<Ground>| ground.covered_share(bounds) < LEAST_SHARE;
+        if tile.is_some() && grounds.iter().any(hardly) {
+            return Ok(None);
+        }
         let (columns, rows) = (self.pixels.columns, self.pixels.rows);
-        let placed = admission.cpu().run(move || {
-            let crs = tms.crs();
-            let Some(first) = infos.first() else {
-                return Ok(None);
-            };
-            let bounds = match tile {
-                Some(bounds) => bounds,
-                // Of several datasets all are seen where the first one lies.
-                None => bounds_in(first, crs)?,
-            };
-            for info in &infos {
-                if tile.is_some() && covered_share(info, crs, bounds)? < LEAST_SHARE {
-                    return Ok(None);
-                }
-            }
-            Grid::for_bounds(bounds, crs, columns, rows).map(Some)
-        });
-        Ok(placed.await??)
-    }
-
-    /// The pixels of one dataset; `None` where it has none.
-    async fn read(
-        &self,
-        admission: &Admission,
-        found: &Found,
-        grid: &Grid,
-    ) -> Result<Option<(Image, Timing)>, Error> {
-        let mut timing = Timing::start();
-        let unreadable = |error| match error {
-            // What the client asked for is fine: the raster is not.
-            Error::Unusable(_) | Error::NotFound(_) | Error::Denied(_) => {
-                super::found::unreadable(&found.source.key, error)
-            }
-            error => error,
-        };
-        let (kernels, band) = (self.pixels.kernels, found.band);
-        let (cpu, cog) = (admission.cpu(), &found.source.cog);
-        let to = grid.clone();
-        let plan = move |info: &RasterInfo| {
-            let plan = kernels.plan(info, &to, &[band])?;
-            Ok((Planned::Plan(Box::new(plan)), None))
-        };
-        let (to, opened) = (grid.clone(), cog.clone());
-        let finish = move |view: Image| {
-            Ok(
-                match kernels.plan_validity(opened.info(), &to, &[band], &view)? {
-                    Some(plan) => View::OfPlan(view, Box::new(plan)),
-                    None => View::Finished(kernels.finish(view, None, &to)?),
-                },
-            )
-        };
-        let read = picture::read_or_nothing(cpu, cog, plan, finish, &mut timing).await;
-        let image = match read.map_err(unreadable)? {
-            None => return Ok(None),
-            Some(View::Finished(image)) => image,
-            Some(View::OfPlan(view, plan)) => {
-                let to = grid.clone();
-                let plan = move |_: &RasterInfo| Ok((Planned::Plan(plan), None));
-                let finish = move |validity: Image| kernels.finish(view, Some(&validity), &to);
-                let read = picture::read(cpu, cog, plan, finish, &mut timing).await;
-                read.map_err(unreadable)?
-            }
-        };
-        Ok(Some((image, timing)))
+        Ok(Some(Grid::for_bounds(bounds, tms.crs(), columns, rows)?))
     }
 
     /// The answer where nothing is.
@@ -228,13 +205,6 @@ impl Drawing<'_> {
         let answer = Answer::to(self.incoming, self.state.max_age);
         Ok(answer.bytes(format.media_type(), bytes.into()))
     }
-}
-
-/// What became of the first step.
-enum View {
-    Finished(Image),
-    /// What counts has to be read of another level.
-    OfPlan(Image, Box<Plan>),
 }
 
 /// Bytes that a pixel of a dataset may take while it is worked on: the first step has up to four times as

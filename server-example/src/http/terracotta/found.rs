@@ -17,7 +17,7 @@ pub(super) struct Found {
     pub(super) source: Arc<Source>,
     /// Which of the raster's bands, 0-based.
     pub(super) band: u32,
-    pub(super) metadata: Metadata,
+    pub(super) metadata: Arc<Metadata>,
 }
 
 impl Found {
@@ -65,9 +65,25 @@ pub(super) async fn find(
     catalog: &Arc<dyn Catalog>,
     values: &[String],
 ) -> Result<Found, Error> {
+    let stamp = catalog.stamp();
+    if let Some(said) = state.known.get(values, stamp) {
+        let (source, band) = open(state, &said.path).await?;
+        let metadata = Arc::clone(&said.metadata);
+        return Ok(Found {
+            source,
+            band,
+            metadata,
+        });
+    }
     let metadata = metadata_of(state, catalog, values);
-    let opened = async { open(state, &catalog.path(values).await?).await };
-    let (metadata, (source, band)) = try_join(metadata, opened).await?;
+    let opened = async {
+        let path = catalog.path(values).await?;
+        let opened = open(state, &path).await?;
+        Ok((path, opened))
+    };
+    let (metadata, (path, (source, band))) = try_join(metadata, opened).await?;
+    let metadata = Arc::new(metadata);
+    state.known.put(values, stamp, &path, &metadata);
     Ok(Found {
         source,
         band,

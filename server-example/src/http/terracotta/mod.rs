@@ -25,6 +25,7 @@ mod found;
 mod keys;
 mod metadata;
 mod point;
+mod reading;
 mod refusal;
 mod rgb;
 mod routes;

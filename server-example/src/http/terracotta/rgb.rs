@@ -67,7 +67,7 @@ fn drawn(read: Read, numbers: bool, params: &Rgb, as_terracotta: bool) -> Result
         return Err(Error::Failed("three datasets are needed".into()));
     };
     let mut stretches = [Stretch::new(0.0, 1.0); 3];
-    for ((stretch, ends), found) in stretches.iter_mut().zip(params.ends).zip(&read.found) {
+    for ((stretch, ends), found) in stretches.iter_mut().zip(params.ends).zip(&*read.found) {
         *stretch = ends.of(&found.metadata, as_terracotta)?;
         if stretch.high < stretch.low {
             return Err(Error::Request(
