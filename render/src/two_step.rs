@@ -147,6 +147,8 @@ impl TwoStep {
         info.crs = grid.crs.clone();
         info.affine = Some(affine);
         info.mask_kind = MaskKind::PerDataset;
+        // Numbers of colours have no means in the second step either.
+        info.colormap = view.palette().map(<[_]>::to_vec);
         let kernel = if is_part {
             Resampling::Nearest
         } else {

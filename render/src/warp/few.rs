@@ -250,7 +250,8 @@ impl<const N: usize> Few<N> {
     /// The row at once, each source column summed once and not for each target pixel that touches it; whether
     /// that was possible: all source pixels on the way have to count.
     ///
-    /// The order of the sums is that of [`full`], so the values are the same to the last bit.
+    /// The order of the sums is that of [`full`], so the values are the same to the last bit; lines without weight are
+    /// left out.
     fn apply_level<T: Blend>(
         &self,
         source: &[T],
@@ -279,6 +280,9 @@ impl<const N: usize> Few<N> {
         }
         let mut sums = vec![T::Sum::default(); right - left];
         for (start, weight) in lines().zip(&down.weights) {
+            if *weight == 0.0 {
+                continue;
+            }
             let line = &source[start + left..start + right];
             for (sum, sample) in sums.iter_mut().zip(line) {
                 *sum = *sum + sample.widen() * *weight;

@@ -3,8 +3,11 @@
 use super::keyed::{Keyed, message, rising};
 use crate::{files, png, server::Answer};
 use catalog::Entry;
+use cog_raster::{Affine, RasterInfo, SampleType, Samples};
 use serde_json::json;
 use smalti::TerracottaOptions;
+use std::path::Path;
+use tile_math::Crs;
 
 /// A tile in the middle of the files, and one beside them.
 fn tiles() -> (String, String) {
@@ -123,6 +126,65 @@ fn three_datasets_are_red_green_and_blue() {
     assert_eq!(
         get(&format!("/rgb/20200101/preview.png?{bands}")).status,
         200
+    );
+}
+
+/// A raster of 64 × 64 pixels of 30 m, so many of them farther east.
+fn small(folder: &Path, name: &str, east: u32, colors: bool, value: impl Fn(u32) -> u8) -> Entry {
+    let mut info = RasterInfo::new(SampleType::U8, 1, 64, 64);
+    let west = 500_000.0 + 30.0 * f64::from(east);
+    info.crs = Some(Crs::from_epsg(32632).unwrap());
+    info.affine = Some(Affine::new(30.0, 0.0, west, 0.0, -30.0, 5_110_000.0));
+    info.colormap = colors.then(|| (0..=255).map(|at| [at, 255 - at, at, 255]).collect());
+    let samples = Samples::U8((0..64 * 64).map(|at| value(at % 64)).collect());
+    let path = files::write(folder, &format!("{name}.tif"), &info, samples, None);
+    Entry::new(["d", name], path.display().to_string()).with_metadata(rising((0.0, 200.0)))
+}
+
+#[test]
+fn previews_of_several_show_where_the_first_lies() {
+    let server = Keyed::serving(TerracottaOptions::default(), |folder| {
+        let a = small(folder, "a", 0, false, |_| 100);
+        vec![a, small(folder, "b", 32, false, |_| 100)]
+    });
+    let preview = |bands: &str| {
+        let range = "r_range=[0,200]&g_range=[0,200]&b_range=[0,200]";
+        pixels(&server.get(&format!("/rgb/d/preview.png?{bands}&{range}")))
+    };
+    let (first, second) = (preview("r=a&g=b&b=a"), preview("r=b&g=a&b=b"));
+    for (column, expected) in [(64, [128, 0, 128, 255]), (192, [128, 128, 128, 255])] {
+        assert_eq!(pixel(&first, column, 128), expected, "{column}");
+    }
+    // Where the other lies that is the other way round, and on the other side.
+    for (column, expected) in [(64, [128, 128, 128, 255]), (192, [128, 0, 128, 255])] {
+        assert_eq!(pixel(&second, column, 128), expected, "{column}");
+    }
+}
+
+#[test]
+fn numbers_of_a_palette_are_picked_and_not_averaged() {
+    let server = Keyed::serving(TerracottaOptions::default(), |folder| {
+        let value = |column: u32| if column.is_multiple_of(2) { 10 } else { 20 };
+        let numbers = small(folder, "numbers", 0, true, value);
+        vec![numbers, small(folder, "values", 0, false, value)]
+    });
+    let shades = |name: &str| {
+        let size = "tile_size=[16,16]&stretch_range=[10,20]";
+        let picture = pixels(&server.get(&format!("/singleband/d/{name}/preview.png?{size}")));
+        let inner = (4..12).flat_map(|row| (4..12).map(move |column| (column, row)));
+        inner
+            .map(|(column, row)| pixel(&picture, column, row)[0])
+            .collect::<Vec<_>>()
+    };
+    assert!(
+        shades("numbers")
+            .iter()
+            .all(|shade| [1, 255].contains(shade))
+    );
+    assert!(
+        shades("values")
+            .iter()
+            .all(|shade| (60..200).contains(shade))
     );
 }
 
